@@ -1,0 +1,34 @@
+// The exceptions lamina throws. Each says what went wrong, where, and what would be right; whatever was
+// being loaded, written or built is then untouched. `require` serves shape rules: in constant evaluation its
+// throw stops the compiler with the sentence, at run time it throws the same sentence.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace lamina {
+
+/// Base of everything that lamina throws.
+class error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Extents that do not fit together, found at run time (where they are known earlier, compiling fails).
+class shape_error : public error {
+ public:
+  using error::error;
+};
+
+/// A file that is missing, damaged or not what it should be; the text names the file and the place in it.
+class file_error : public error {
+ public:
+  using error::error;
+};
+
+/// Throws shape_error with `sentence` unless `condition` holds. Sentences read "<layer>: <rule>; <what to do>".
+constexpr void require(bool condition, const char* sentence) {
+  if (!condition) throw shape_error(sentence);
+}
+
+}  // namespace lamina

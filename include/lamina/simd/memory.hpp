@@ -1,0 +1,83 @@
+// Vectors to and from memory: whole, unaligned, and the partial one at the end of a run whose length is no
+// multiple of the width. A partial access touches no byte past the run.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "lamina/core/shape.hpp"
+#include "lamina/simd/vector.hpp"
+
+namespace lamina::simd {
+
+/// width<T> elements from an address aligned to a vector.
+template <class T> inline Vector<T> load(const T* from) { return Vector<T>::load_aligned(from); }
+template <class T> inline Vector<T> load_unaligned(const T* from) { return Vector<T>::load_unaligned(from); }
+
+/// Writes width<T> elements to an address aligned to a vector.
+template <class T> inline void store(T* to, const xsimd::batch<T, Arch>& v) { v.store_aligned(to); }
+template <class T> inline void store_unaligned(T* to, const xsimd::batch<T, Arch>& v) {
+  v.store_unaligned(to);
+}
+
+namespace detail {
+
+#if defined(__AVX512F__)
+template <class T> inline auto first_lanes(index count) {
+  return static_cast<std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>>((1u << count) - 1u);
+}
+#elif defined(__AVX__)
+/// `count` lanes with the sign bit set, then lanes of zeros: a window on a row of both.
+template <class T> inline __m256i first_lanes(index count) {
+  using Bits = std::conditional_t<sizeof(T) == 4, int, long long>;
+  static constexpr auto row = [] {
+    std::array<Bits, 2 * width<T>> bits{};
+    std::fill_n(bits.begin(), width<T>, Bits{-1});
+    return bits;
+  }();
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row.data() + width<T> - count));
+}
+#endif
+
+}  // namespace detail
+
+/// The first `count` lanes, 0 <= count <= width<T>, from any address; the other lanes are 0.
+template <class T> inline Vector<T> load_partial(const T* from, index count) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>)
+    return _mm512_maskz_loadu_ps(detail::first_lanes<T>(count), from);
+  else
+    return _mm512_maskz_loadu_pd(detail::first_lanes<T>(count), from);
+#elif defined(__AVX__)
+  if constexpr (std::is_same_v<T, float>)
+    return _mm256_maskload_ps(from, detail::first_lanes<T>(count));
+  else
+    return _mm256_maskload_pd(from, detail::first_lanes<T>(count));
+#else
+  alignas(64) T lanes[width<T>] = {};
+  std::copy_n(from, count, lanes);
+  return load(static_cast<const T*>(lanes));
+#endif
+}
+
+/// Writes the first `count` lanes, 0 <= count <= width<T>, to any address.
+template <class T> inline void store_partial(T* to, const xsimd::batch<T, Arch>& v, index count) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>)
+    _mm512_mask_storeu_ps(to, detail::first_lanes<T>(count), v);
+  else
+    _mm512_mask_storeu_pd(to, detail::first_lanes<T>(count), v);
+#elif defined(__AVX__)
+  if constexpr (std::is_same_v<T, float>)
+    _mm256_maskstore_ps(to, detail::first_lanes<T>(count), v);
+  else
+    _mm256_maskstore_pd(to, detail::first_lanes<T>(count), v);
+#else
+  alignas(64) T lanes[width<T>];
+  store(lanes, v);
+  std::copy_n(lanes, count, to);
+#endif
+}
+
+}  // namespace lamina::simd

@@ -1,0 +1,81 @@
+// Owning, 64-byte aligned memory: what tensors, arenas and packed weights lie in. The alignment is that of a
+// cache line and of the widest vector, whatever the build's instruction set, so that units built with
+// different flags agree on it.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "lamina/core/shape.hpp"
+
+namespace lamina {
+
+/// Alignment of everything that kernels read and write, in bytes.
+inline constexpr std::size_t alignment = 64;
+
+/// A fixed number of trivial elements, aligned to `alignment` bytes. Move-only; clone() copies.
+template <class T> class Storage {
+  static_assert(std::is_trivially_copyable_v<T>, "Storage holds trivially copyable elements");
+
+ public:
+  using value_type = T;
+
+  Storage() = default;
+
+  /// `count` elements, all zero. Throws std::bad_alloc when they do not fit into memory.
+  explicit Storage(index count) : Storage(uninitialized(count)) { std::fill_n(data_, size_, T{}); }
+
+  /// `count` elements of any value, for a caller who writes them all.
+  static Storage uninitialized(index count) {
+    Storage storage;
+    if (count == 0) return storage;
+    constexpr auto most = std::numeric_limits<index>::max() / static_cast<index>(sizeof(T));
+    if (count < 0 || count > most) throw std::bad_array_new_length();
+    const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
+    storage.data_ = static_cast<T*>(::operator new(bytes, std::align_val_t{alignment}));
+    storage.size_ = count;
+    return storage;
+  }
+
+  Storage(Storage&& other) noexcept { swap(other); }
+  Storage& operator=(Storage&& other) noexcept {
+    Storage(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Storage() { ::operator delete(data_, std::align_val_t{alignment}); }
+
+  /// A copy of the elements.
+  Storage clone() const {
+    Storage copy = uninitialized(size_);
+    std::copy_n(data_, size_, copy.data_);
+    return copy;
+  }
+
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  index size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::span<T> span() { return {data_, static_cast<std::size_t>(size_)}; }
+  std::span<const T> span() const { return {data_, static_cast<std::size_t>(size_)}; }
+  T& operator[](index i) { return data_[i]; }
+  const T& operator[](index i) const { return data_[i]; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+
+  void swap(Storage& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
+
+ private:
+  T* data_ = nullptr;
+  index size_ = 0;
+};
+
+}  // namespace lamina

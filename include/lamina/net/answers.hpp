@@ -1,0 +1,148 @@
+// The questions a net answers at compile time: output_shape, parameter_count, macs, receptive_field,
+// activation_bytes. All are consteval-able; with static extents use them in static_assert.
+#pragma once
+
+#include "lamina/net/builders.hpp"
+#include "lamina/net/input.hpp"
+#include "lamina/net/plan.hpp"
+
+namespace lamina {
+
+namespace detail {
+
+template <class Net, class In, class Builder> constexpr auto lower_net(Builder& builder) {
+  auto end = lower<as_block<Net>>(In::begin(builder), builder);
+  if constexpr (requires { end.value; }) {
+    auto blocked = lower_blocked(end, builder);
+    builder.output(blocked.value);
+    return blocked;
+  } else {
+    return end;
+  }
+}
+
+template <class Net, class In> using end_of = decltype(lower_net<Net, In>(std::declval<ShapeBuilder&>()));
+
+template <class Net, class In> consteval StructureCounts count_structure() {
+  StructureBuilder builder;
+  static_cast<void>(lower_net<Net, In>(builder));
+  return builder.counts;
+}
+
+template <class Net, class In> consteval auto fill_structure() {
+  Structure<count_structure<Net, In>()> structure;
+  StructureBuilder builder{.operations = structure.operations.data(),
+                           .values = structure.values.data(),
+                           .operands = structure.operands.data(),
+                           .parameters = structure.parameters.data(),
+                           .parameter_references = structure.parameter_references.data(),
+                           .statistics = structure.statistics.data(),
+                           .statistic_references = structure.statistic_references.data(),
+                           .scopes = structure.scopes.data(),
+                           .taps = structure.taps.data(),
+                           .inputs = structure.inputs.data(),
+                           .outputs = structure.outputs.data()};
+  static_cast<void>(lower_net<Net, In>(builder));
+  structure.used = builder.counts;
+  return structure;
+}
+
+/// The table of a net on an input, in constant memory.
+template <class Net, class In> inline constexpr auto structure_of = fill_structure<Net, In>();
+
+template <class Net, class In, class T, bool IsBackward> consteval auto collect_functions() {
+  using Builder = FunctionBuilder<T, IsBackward>;
+  std::array<typename Builder::Function, at_least_one(structure_of<Net, In>.used.operations)> functions{};
+  Builder builder;
+  builder.functions = functions.data();
+  static_cast<void>(lower_net<Net, In>(builder));
+  return functions;
+}
+
+template <class Net, class In, class T>
+inline constexpr auto forward_functions = collect_functions<Net, In, T, false>();
+template <class Net, class In, class T>
+inline constexpr auto backward_functions = collect_functions<Net, In, T, true>();
+
+template <class Net, class In> consteval auto static_shapes() {
+  constexpr auto& structure = structure_of<Net, In>;
+  std::array<Shape, structure.values.size()> shapes{};
+  for (std::size_t v = 0; v < shapes.size(); ++v) shapes[v] = structure.values[v].shape;
+  return shapes;
+}
+template <class Net, class In> inline constexpr auto shapes_of = static_shapes<Net, In>();
+
+/// The type of a net's plan.
+template <class Net, class In>
+using PlanFor = Plan<structure_of<Net, In>.values.size(), structure_of<Net, In>.operations.size(),
+                     structure_of<Net, In>.operands.size()>;
+
+template <class Net, class In>
+constexpr PlanFor<Net, In> plan_for(std::span<const Shape> shapes, index block, bool training) {
+  constexpr auto& structure = structure_of<Net, In>;
+  return make_plan<structure.values.size(), structure.operations.size(), structure.operands.size()>(
+      structure.view(), shapes, block, training);
+}
+
+/// The plan of a net with static extents.
+template <class Net, class In, index Block, bool Training>
+inline constexpr auto plan_of = plan_for<Net, In>(shapes_of<Net, In>, Block, Training);
+
+}  // namespace detail
+
+/// The shape that `net` makes of one sample of `in`; of a net with several outputs, the first.
+template <net_block Net, class In> constexpr Shape output_shape(Net, In) {
+  using End = detail::end_of<Net, In>;
+  if constexpr (requires { End::shape; })
+    return End::shape;
+  else
+    return detail::structure_of<Net, In>.view().shape_of(detail::structure_of<Net, In>.outputs[0]);
+}
+
+/// Learnable numbers in `net`, padding not counted; shared weights count once.
+template <net_block Net, class In> constexpr index parameter_count(Net, In) {
+  index count = 0;
+  for (const ParameterRecord& record : detail::structure_of<Net, In>.view().parameters)
+    count += record.parameter.extents.count();
+  return count;
+}
+
+/// Multiply-adds per sample, in convolutions and dense layers (element-wise work is not counted).
+template <net_block Net, class In> constexpr index macs(Net, In) {
+  const StructureView structure = detail::structure_of<Net, In>.view();
+  index count = 0;
+  for (const OperationRecord& operation : structure.operations)
+    count += operation.facts->macs(structure.shape_of(structure.operands_of(operation)[0]));
+  return count;
+}
+
+/// The patch of the input that one output pixel depends on, and the step between neighbours' patches.
+/// `global` where a layer sees the whole map. Where branches differ, the largest.
+template <net_block Net, class In> constexpr Window receptive_field(Net, In) {
+  const StructureView structure = detail::structure_of<Net, In>.view();
+  std::array<Window, detail::structure_of<Net, In>.values.size()> seen{};
+  for (const OperationRecord& operation : structure.operations) {
+    Window& out = seen[static_cast<std::size_t>(operation.output)];
+    for (const int operand : structure.operands_of(operation)) {
+      const Window& in = seen[static_cast<std::size_t>(operand)];
+      const Window own = operation.facts->window(structure.shape_of(operand));
+      out.global = out.global || in.global || own.global;
+      out.height = std::max(out.height, in.height + (own.height - 1) * in.stride_vertical);
+      out.width = std::max(out.width, in.width + (own.width - 1) * in.stride_horizontal);
+      out.stride_vertical = std::max(out.stride_vertical, in.stride_vertical * own.stride_vertical);
+      out.stride_horizontal = std::max(out.stride_horizontal, in.stride_horizontal * own.stride_horizontal);
+    }
+  }
+  return seen[static_cast<std::size_t>(structure.outputs[0])];
+}
+
+/// Peak bytes of activations per sample in inference, from the memory plan; for training with their gradients
+/// ask training_activation_bytes.
+template <class T = float, net_block Net, class In> constexpr index activation_bytes(Net, In) {
+  return detail::plan_of<Net, In, channel_block<T>, false>.elements * index{sizeof(T)};
+}
+template <class T = float, net_block Net, class In> constexpr index training_activation_bytes(Net, In) {
+  return detail::plan_of<Net, In, channel_block<T>, true>.elements * index{sizeof(T)};
+}
+
+}  // namespace lamina

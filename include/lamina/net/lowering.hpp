@@ -1,0 +1,141 @@
+// How a net becomes a table of operations: every block lowers itself at a Place, tells a Builder what it
+// needs and returns the Place where it ends. The same walk serves shape inference (a builder that records
+// nothing), the structure (counted, then filled) and the tables of functions (net/builders.hpp).
+//
+// A block provides
+//   template <class Place, class Builder> static constexpr auto lower(Place, Builder&);
+// A layer need not: lower_layer below does it from its rules.
+#pragma once
+
+#include "lamina/net/place.hpp"
+#include "lamina/net/pointwise_layer.hpp"
+#include "lamina/net/structure.hpp"
+
+namespace lamina {
+
+/// Anything that may stand in a net: a block, a layer, or a pointwise function object.
+template <class X>
+concept net_block = std::is_empty_v<X> && (std::derived_from<X, Block> || pointwise_function<X>);
+
+namespace detail {
+
+template <class X> struct as_block_type {
+  using type = X;
+};
+template <class X>
+  requires pointwise_function<X>
+struct as_block_type<X> {
+  using type = PointwiseLayer<X>;
+};
+
+}  // namespace detail
+
+/// X as a block: a pointwise function becomes the layer that applies it.
+template <class X> using as_block = typename detail::as_block_type<X>::type;
+
+/// The shape of layer L's output on input In. Its name is what compilers print when a rule is broken.
+template <class L, Shape In> struct layer_on_input {
+  static constexpr Shape output = L::output(In);
+};
+
+namespace detail {
+
+/// Plain NCHW becomes a blocked map; inserted before the first layer that does not read images as they come.
+struct BlockImage : Layer {
+  static constexpr std::string_view name = "block image";
+  static constexpr Saves saves = Saves::nothing;
+  static constexpr bool reads_image(Shape) { return true; }
+  static constexpr Shape output(Shape in) { return in; }
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::image_to_blocked(pass.image, pass.output);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    kernels::blocked_to_image(pass.output_gradient, pass.image_gradient);
+  }
+};
+
+template <class L> constexpr bool layer_reads_image(Shape in) {
+  if constexpr (requires { L::reads_image(in); })
+    return L::reads_image(in);
+  else
+    return false;
+}
+
+template <class L, class Place, class Builder> constexpr auto lower_layer(Place place, Builder& builder) {
+  constexpr bool reads_image = Place::image && layer_reads_image<L>(Place::shape);
+  if constexpr (Place::image && !reads_image) {
+    return lower_layer<L>(lower_layer<BlockImage>(place, builder), builder);
+  } else {
+    constexpr Shape out = layer_on_input<L, Place::shape>::output;
+    return lamina::Place<out, false, typename Place::taps>{
+        builder.template operation<L, reads_image, Place::shape>({place.value}, out)};
+  }
+}
+
+/// Lowers a block where `place` is. Layers have no `lower` of their own.
+template <class B, class Place, class Builder> constexpr auto lower(Place place, Builder& builder) {
+  if constexpr (requires { B::lower(place, builder); })
+    return B::lower(place, builder);
+  else
+    return lower_layer<B>(place, builder);
+}
+
+/// The same value as a blocked map.
+template <class Place, class Builder> constexpr auto lower_blocked(Place place, Builder& builder) {
+  if constexpr (Place::image)
+    return lower_layer<BlockImage>(place, builder);
+  else
+    return place;
+}
+
+/// One element of a sequence or one branch: its parameters are named by its position, or by its own name.
+template <class B, class Place, class Builder>
+constexpr auto lower_at(Place place, Builder& builder, int position) {
+  if constexpr (requires { B::opens_scope; }) {
+    return lower<B>(place, builder);
+  } else {
+    builder.enter(position, {});
+    auto end = lower<B>(place, builder);
+    builder.leave();
+    return end;
+  }
+}
+
+// The elements of a sequence, one after another. Four a level: the compilers' limit on nested instantiation
+// (900 for GCC) is then beyond 3000 elements.
+struct Chain {
+  template <class A, class... Rest, class Place, class Builder>
+  static constexpr auto lower(Place place, Builder& builder, int position) {
+    if constexpr (sizeof...(Rest) >= 3) {
+      return lower_four<A, Rest...>(place, builder, position);
+    } else {
+      auto after = lower_at<A>(place, builder, position);
+      if constexpr (sizeof...(Rest) == 0)
+        return after;
+      else
+        return lower<Rest...>(after, builder, position + 1);
+    }
+  }
+
+ private:
+  template <class A, class B, class C, class D, class... Rest, class Place, class Builder>
+  static constexpr auto lower_four(Place place, Builder& builder, int position) {
+    auto after_a = lower_at<A>(place, builder, position);
+    auto after_b = lower_at<B>(after_a, builder, position + 1);
+    auto after_c = lower_at<C>(after_b, builder, position + 2);
+    auto after_d = lower_at<D>(after_c, builder, position + 3);
+    if constexpr (sizeof...(Rest) == 0)
+      return after_d;
+    else
+      return lower<Rest...>(after_d, builder, position + 4);
+  }
+};
+
+template <class... B, class Place, class Builder>
+constexpr auto lower_elements(Place place, Builder& builder) {
+  return Chain::lower<B...>(place, builder, 0);
+}
+
+}  // namespace detail
+
+}  // namespace lamina

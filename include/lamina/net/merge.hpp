@@ -1,0 +1,182 @@
+// The operations that join values: sum, product, maximum and concatenation; and the slice that a split takes.
+// The memory plan lets towers write straight into a concatenated map, lets slices be views and sums overwrite
+// a dead operand; the operations here only see that source and destination are the same memory, and then have
+// nothing to copy.
+#pragma once
+
+#include "lamina/core/error.hpp"
+#include "lamina/kernels/channels.hpp"
+#include "lamina/kernels/elementwise.hpp"
+#include "lamina/net/structure.hpp"
+
+namespace lamina {
+
+/// The shape of merging In…; its name is what compilers print when the shapes do not fit.
+template <class Merge, Shape... In> struct merged {
+  static constexpr Shape inputs[] = {In...};
+  static constexpr Shape output = Merge::output_of(inputs, sizeof...(In));
+};
+
+namespace detail {
+
+/// One axis of a broadcast: equal extents, or one of them absent (0) or 1. -2 where they do not fit.
+constexpr index broadcast_extent(index a, index b) {
+  if (a == b || b == 0 || b == 1) return a;
+  if (a == 0 || a == 1) return b;
+  return -2;
+}
+
+constexpr Shape broadcast_shape(const Shape* in, int count, const char* sentence) {
+  Shape out = in[0];
+  for (int i = 1; i < count; ++i) {
+    out = {broadcast_extent(out.channels, in[i].channels), broadcast_extent(out.height, in[i].height),
+           broadcast_extent(out.width, in[i].width)};
+    require(out.channels != -2 && out.height != -2 && out.width != -2, sentence);
+  }
+  return out;
+}
+
+/// A channel range of a map as a map: what a block-aligned slice is in memory.
+template <class T, int B>
+FeatureMapView<T, B> channel_range(const FeatureMapView<T, B>& map, index first, index count) {
+  return {map.at_block(0, first / B), map.batch, count, map.height, map.width, map.batch_stride};
+}
+
+}  // namespace detail
+
+/// y = x1 + x2 + …
+struct Sum : Layer {
+  static constexpr std::string_view name = "add";
+  static constexpr Saves saves = Saves::nothing;
+  static constexpr bool in_place = true;
+  static constexpr bool accumulates = true;
+  static constexpr OperationKind kind = OperationKind::sum;
+
+  static constexpr Shape output_of(const Shape* in, int count) {
+    return detail::broadcast_shape(
+        in, count, "add: the branches must return equal or broadcastable shapes; add a projection");
+  }
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::add_forward(pass.inputs, pass.output);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    for (std::size_t i = 0; i < pass.input_gradients.size(); ++i)
+      if (!pass.input_gradients[i].empty())
+        kernels::add_backward(pass.output_gradient, pass.input_gradients[i], pass.accumulate(i));
+  }
+};
+
+/// y = x1 · x2 · …
+struct Product : Layer {
+  static constexpr std::string_view name = "multiply";
+  static constexpr Saves saves = Saves::input;
+  static constexpr bool accumulates = true;
+
+  static constexpr Shape output_of(const Shape* in, int count) {
+    return detail::broadcast_shape(
+        in, count, "multiply: the branches must return equal or broadcastable shapes; add a projection");
+  }
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::multiply_forward(pass.inputs, pass.output);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    for (std::size_t i = 0; i < pass.input_gradients.size(); ++i)
+      if (!pass.input_gradients[i].empty())
+        kernels::multiply_backward(pass.inputs, pass.output_gradient, i, pass.input_gradients[i],
+                                   pass.accumulate(i));
+  }
+};
+
+/// y = max(x1, x2, …)
+struct Maximum : Layer {
+  static constexpr std::string_view name = "maximum";
+  static constexpr Saves saves = Saves::input;
+  static constexpr bool accumulates = true;
+
+  static constexpr Shape output_of(const Shape* in, int count) {
+    return detail::broadcast_shape(
+        in, count, "maximum: the branches must return equal or broadcastable shapes; add a projection");
+  }
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::maximum_forward(pass.inputs, pass.output);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    for (std::size_t i = 0; i < pass.input_gradients.size(); ++i)
+      if (!pass.input_gradients[i].empty())
+        kernels::maximum_backward(pass.inputs, pass.output_gradient, i, pass.input_gradients[i],
+                                  pass.accumulate(i));
+  }
+};
+
+/// y = x1's channels, then x2's, …
+struct Concat : Layer {
+  static constexpr std::string_view name = "concat";
+  static constexpr Saves saves = Saves::nothing;
+  static constexpr bool accumulates = true;
+  static constexpr OperationKind kind = OperationKind::concat;
+
+  static constexpr Shape output_of(const Shape* in, int count) {
+    Shape out = in[0];
+    for (int i = 1; i < count; ++i) {
+      require(in[i].height == out.height && in[i].width == out.width,
+              "concat: the branches must return the same height and width; pad them or match their strides");
+      out.channels += in[i].channels;
+    }
+    return out;
+  }
+  template <class T> static void forward(const Forward<T>& pass) {
+    index channel = 0;
+    for (const auto& input : pass.inputs) {
+      const bool in_place = channel % pass.output.block == 0 &&
+                            pass.output.at_block(0, channel / pass.output.block) == input.data;
+      if (!in_place) kernels::copy_channels(input, 0, pass.output, channel, input.channels);
+      channel += input.channels;
+    }
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    index channel = 0;
+    for (std::size_t i = 0; i < pass.input_gradients.size(); ++i) {
+      const auto& gradient = pass.input_gradients[i];
+      const index channels = pass.inputs[i].channels;
+      const index block = pass.output_gradient.block;
+      const bool in_place = channel % block == 0 && !pass.accumulate(i) &&
+                            pass.output_gradient.at_block(0, channel / block) == gradient.data;
+      if (!gradient.empty() && !in_place) {
+        if (pass.accumulate(i))
+          kernels::accumulate_channels(pass.output_gradient, channel, gradient, 0, channels);
+        else
+          kernels::copy_channels(pass.output_gradient, channel, gradient, 0, channels);
+      }
+      channel += channels;
+    }
+  }
+};
+
+/// slice<First, Count, Of>: channels First … First + Count of an input that must have Of.
+template <index First, index Count, index Of> struct Slice : Layer {
+  static constexpr std::string_view name = "split";
+  static constexpr Saves saves = Saves::nothing;
+  static constexpr bool accumulates = true;
+  static constexpr OperationKind kind = OperationKind::slice;
+  static constexpr index slice_first = First;
+
+  static constexpr Shape output(Shape in) {
+    require(in.channels == Of, "split: the parts must add up to the input's channels");
+    return {Count, in.height, in.width};
+  }
+  template <class T> static void forward(const Forward<T>& pass) {
+    const auto& in = pass.input();
+    if (First % in.block == 0 && in.at_block(0, First / in.block) == pass.output.data) return;
+    kernels::copy_channels(in, First, pass.output, 0, Count);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    const auto& dx = pass.input_gradient();
+    const bool in_place =
+        First % dx.block == 0 && dx.at_block(0, First / dx.block) == pass.output_gradient.data;
+    if (in_place) return;
+    if (!pass.accumulate(0)) kernels::fill(dx, T{0});
+    kernels::accumulate_channels(pass.output_gradient, 0, dx, First, Count);
+  }
+};
+
+}  // namespace lamina

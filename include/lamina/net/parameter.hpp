@@ -1,0 +1,132 @@
+// What a layer says of the numbers it owns: a name, logical extents in PyTorch's order, how to begin, and the
+// order in which the arena holds them. Names, files, initialisers and tests speak the logical order; only
+// kernels see the arena's.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "lamina/core/shape.hpp"
+
+namespace lamina {
+
+/// Logical extents of a parameter, one to five axes: conv (O, I/g, kh, kw), dense (O, I), bias (C).
+struct Extents {
+  std::array<index, 5> axes{};
+  int rank = 0;
+
+  constexpr Extents() = default;
+  template <class... I>
+    requires(sizeof...(I) >= 1 && sizeof...(I) <= 5)
+  constexpr Extents(I... extents) : axes{static_cast<index>(extents)...}, rank(int{sizeof...(I)}) {}
+
+  constexpr index operator[](int axis) const { return axes[static_cast<std::size_t>(axis)]; }
+  constexpr index count() const {
+    index product = 1;
+    for (int axis = 0; axis < rank; ++axis) product *= (*this)[axis];
+    return product;
+  }
+  constexpr bool operator==(const Extents&) const = default;
+};
+
+/// The order of a parameter in the arena. `plain`: logical row-major order. Otherwise one axis is cut into
+/// blocks of B (the vector width): [axis / B][the other axes, channel axis last][axis % B], padded with
+/// zeros. That is what kernels stream: B output channels side by side, input channels next, taps outermost.
+struct Order {
+  int blocked_axis = -1;
+  int last_axis = -1;  ///< the unblocked axis that runs fastest; -1: as in the logical order
+
+  constexpr bool operator==(const Order&) const = default;
+};
+
+namespace orders {
+inline constexpr Order plain{};
+inline constexpr Order vector{0, -1};          ///< (C): one value per channel
+inline constexpr Order conv{0, 1};             ///< (O, I/g, kh, kw) as [O/B][kh][kw][I/g][B]
+inline constexpr Order transposed_conv{1, 0};  ///< (I, O, kh, kw) as [O/B][kh][kw][I][B]
+inline constexpr Order dense{0, 1};            ///< (O, I) as [O/B][I][B]
+}  // namespace orders
+
+/// Elements that a parameter takes in the arena for vectors of `block` lanes, padding included.
+constexpr index arena_elements(const Extents& extents, Order order, index block) {
+  if (order.blocked_axis < 0) return extents.count();
+  const index blocked = extents[order.blocked_axis];
+  return blocked == 0 ? 0 : extents.count() / blocked * ((blocked + block - 1) / block * block);
+}
+
+/// Place in the arena of the element at row-major logical position `logical`.
+constexpr index arena_position(const Extents& extents, Order order, index block, index logical) {
+  if (order.blocked_axis < 0) return logical;
+  std::array<index, 5> at{};
+  for (int axis = extents.rank - 1; axis >= 0; --axis) {
+    at[static_cast<std::size_t>(axis)] = logical % extents[axis];
+    logical /= extents[axis];
+  }
+  const index blocked = at[static_cast<std::size_t>(order.blocked_axis)];
+  index position = blocked / block;
+  for (int axis = 0; axis < extents.rank; ++axis)
+    if (axis != order.blocked_axis && axis != order.last_axis)
+      position = position * extents[axis] + at[static_cast<std::size_t>(axis)];
+  if (order.last_axis >= 0)
+    position = position * extents[order.last_axis] + at[static_cast<std::size_t>(order.last_axis)];
+  return position * block + blocked % block;
+}
+
+/// How a parameter begins. Fans are those of PyTorch: fan in = extents[1] · taps, fan out = extents[0] ·
+/// taps.
+struct Initializer {
+  enum class Kind {
+    constant,
+    normal,
+    uniform,
+    he_normal,
+    he_uniform,
+    xavier_normal,
+    xavier_uniform,
+    lecun_uniform,
+    orthogonal,
+    dirac
+  };
+  enum class Fan { in, out };
+  Kind kind = Kind::constant;
+  double value = 0;  ///< the constant, standard deviation, half width, or gain
+  Fan fan = Fan::in;
+
+  constexpr bool operator==(const Initializer&) const = default;
+};
+
+namespace initializers {
+using Kind = Initializer::Kind;
+using Fan = Initializer::Fan;
+inline constexpr Initializer zeros{Kind::constant, 0};
+inline constexpr Initializer ones{Kind::constant, 1};
+constexpr Initializer constant(double value) { return {Kind::constant, value}; }
+constexpr Initializer normal(double standard_deviation) { return {Kind::normal, standard_deviation}; }
+constexpr Initializer uniform(double half_width) { return {Kind::uniform, half_width}; }
+/// He et al. 2015: standard deviation sqrt(2 / fan), right for ReLU.
+inline constexpr Initializer he_normal{Kind::he_normal, 1.4142135623730951};
+inline constexpr Initializer he_uniform{Kind::he_uniform, 1.4142135623730951};
+inline constexpr Initializer he_normal_fan_out{Kind::he_normal, 1.4142135623730951, Fan::out};
+inline constexpr Initializer he_uniform_fan_out{Kind::he_uniform, 1.4142135623730951, Fan::out};
+/// Glorot and Bengio 2010: variance 2 / (fan in + fan out).
+inline constexpr Initializer xavier_normal{Kind::xavier_normal, 1};
+inline constexpr Initializer xavier_uniform{Kind::xavier_uniform, 1};
+/// Uniform in ±1 / sqrt(fan in): what PyTorch gives its dense layers.
+inline constexpr Initializer lecun_uniform{Kind::lecun_uniform, 1};
+/// Saxe et al. 2014: the rows (or columns, if fewer) of the (O, rest) matrix are orthonormal.
+inline constexpr Initializer orthogonal{Kind::orthogonal, 1};
+/// The identity: 1 where input and output channel agree at the central tap (dense: on the diagonal).
+inline constexpr Initializer dirac{Kind::dirac, 1};
+}  // namespace initializers
+
+/// One parameter, or one running statistic, of a layer.
+struct Parameter {
+  std::string_view name;
+  Extents extents;
+  Initializer initializer{};
+  Order order = orders::plain;
+  bool decays = true;  ///< weight decay applies (by default not to biases and norms)
+};
+
+}  // namespace lamina

@@ -1,0 +1,1 @@
+// Empty: a target with precompiled headers must have a source that uses them.

@@ -1,0 +1,100 @@
+// Sums, products and maxima of maps, and their gradients. Operands broadcast: an operand of one channel meets
+// every channel, one of height 1 every row, one of width 1 every column. The gradient of an operand is summed
+// over the axes it lacks, in a fixed order. Pointwise functions are in kernels/activation.hpp.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "lamina/kernels/detail/broadcast.hpp"
+#include "lamina/kernels/loops.hpp"
+
+namespace lamina::kernels {
+
+/// y = value.
+template <class T, class Arch = simd::Arch>
+void fill(const FeatureMapView<T>& y, std::type_identity_t<T> value) {
+  transform(y, [v = simd::broadcast<T>(value)] { return v; });
+}
+
+/// y = x, of the same shape.
+template <class T, class Arch = simd::Arch> void copy(const Input<T>& x, const FeatureMapView<T>& y) {
+  transform(y, [](auto v) { return v; }, x);
+}
+
+/// y = factor · x, of the same shape; x and y may be the same map.
+template <class T, class Arch = simd::Arch>
+void scale(const Input<T>& x, std::type_identity_t<T> factor, const FeatureMapView<T>& y) {
+  transform(y, [s = simd::broadcast<T>(factor)](auto v) { return s * v; }, x);
+}
+
+/// y += x, of the same shape.
+template <class T, class Arch = simd::Arch> void accumulate(const Input<T>& x, const FeatureMapView<T>& y) {
+  transform(y, [](auto sum, auto v) { return sum + v; }, y, x);
+}
+
+/// y = x0 + x1 + …, broadcasting. An operand shaped like y may be y itself.
+template <class T, class Arch = simd::Arch>
+void add_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
+  detail::merge_forward(x, y, [](auto a, auto b) { return a + b; });
+}
+
+/// dx = dy (dx += dy if `accumulate`), summed over the axes that dx lacks.
+template <class T, class Arch = simd::Arch>
+void add_backward(const Input<T>& dy, const FeatureMapView<T>& dx, bool accumulate = false) {
+  detail::merge_backward({}, dy, dx, accumulate, [](const T* g, const auto&, T*, index) { return g; });
+}
+
+/// y = x0 · x1 · …, broadcasting. An operand shaped like y may be y itself.
+template <class T, class Arch = simd::Arch>
+void multiply_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
+  detail::merge_forward(x, y, [](auto a, auto b) { return a * b; });
+}
+
+/// The gradient of operand i of a product: dx = dy · Π x_j, j != i, summed over the axes that dx lacks (added
+/// to dx if `accumulate`).
+template <class T, class Arch = simd::Arch>
+void multiply_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size_t i,
+                       const FeatureMapView<T>& dx, bool accumulate = false) {
+  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, index pixels) {
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      if (j == i) continue;
+      detail::combine(g, row_of(x[j]), made, pixels, [](auto a, auto b) { return a * b; });
+      g = made;
+    }
+    return g;
+  });
+}
+
+/// y = max(x0, x1, …), broadcasting; NaN where an operand is NaN. An operand shaped like y may be y itself.
+template <class T, class Arch = simd::Arch>
+void maximum_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
+  detail::merge_forward(x, y, [](auto a, auto b) { return detail::larger(a, b); });
+}
+
+/// The gradient of operand i of a maximum: dy where x_i is the first of the greatest, else 0, summed over the
+/// axes that dx lacks (added to dx if `accumulate`).
+template <class T, class Arch = simd::Arch>
+void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size_t i,
+                      const FeatureMapView<T>& dx, bool accumulate = false) {
+  using V = simd::Vector<T>;
+  constexpr index B = FeatureMapView<T>::block;
+  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, index pixels) {
+    alignas(64) T room[detail::chunk_elements<T>];
+    const T* const own = detail::spread(row_of(x[i]), room, pixels);
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      if (j == i) continue;
+      detail::with_reach(row_of(x[j]), [&](auto other_at) {
+        for (index p = 0; p < pixels; ++p) {
+          const V mine = simd::load(own + p * B), other = other_at(p);
+          const auto wins = i < j ? mine >= other : mine > other;
+          simd::store<T>(made + p * B, simd::select(wins, simd::load(g + p * B), V(T{0})));
+        }
+      });
+      g = made;
+    }
+    return g;
+  });
+}
+
+}  // namespace lamina::kernels

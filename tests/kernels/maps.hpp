@@ -107,6 +107,12 @@ template <class T> class Map {
           if (v.at_block(n, c / block)[p * block + c % block] != value) return false;
     return true;
   }
+  void set_padding(T value) {
+    for (index n = 0; n < extents_.n; ++n)
+      for (index c = extents_.c; c < view().blocks() * block; ++c)
+        for (index p = 0; p < view().pixels(); ++p)
+          view().at_block(n, c / block)[p * block + c % block] = value;
+  }
   friend bool same_bits(const Map& a, const Map& b) {
     return a.extents_ == b.extents_ &&
            std::memcmp(a.memory_.data(), b.memory_.data(),

@@ -1,6 +1,8 @@
 // Sums, products and maxima of maps, and their gradients. Operands broadcast: an operand of one channel meets
 // every channel, one of height 1 every row, one of width 1 every column. The gradient of an operand is summed
-// over the axes it lacks, in a fixed order. Pointwise functions are in kernels/activation.hpp.
+// over the axes it lacks, in a fixed order.
+// Pointwise functions on maps take their gradient from the output alone where the function offers that (relu,
+// sigmoid, tanh…), so that the input need not be kept.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 
 #include "lamina/kernels/detail/broadcast.hpp"
 #include "lamina/kernels/loops.hpp"
+#include "lamina/tensor/functions/pointwise_function.hpp"
 
 namespace lamina::kernels {
 
@@ -95,6 +98,23 @@ void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size
     }
     return g;
   });
+}
+
+/// y = f(x), element by element; x and y may be the same map.
+template <pointwise_function F, class T, class Arch = simd::Arch>
+void activation_forward(const F&, const Input<T>& x, const FeatureMapView<T>& y) {
+  transform(y, [](auto v) { return F::apply(v); }, x);
+}
+
+/// dx = dy · f'(x), given y = f(x). Only one of x and y is read: y where F::derivative_from_output, else x;
+/// the other view may be empty. dx may be dy.
+template <pointwise_function F, class T, class Arch = simd::Arch>
+void activation_backward(const F& f, const Input<T>& x, const Input<T>& y, const Input<T>& dy,
+                         const FeatureMapView<T>& dx) {
+  if constexpr (F::derivative_from_output)
+    transform(dx, [](auto out, auto gradient) { return gradient * F::derivative_of_output(out); }, y, dy);
+  else
+    transform(dx, [f](auto in, auto gradient) { return gradient * derivative(f, in); }, x, dy);
 }
 
 }  // namespace lamina::kernels

@@ -1,0 +1,236 @@
+// Parses the JSON header of a safetensors file, event by event (nlohmann's SAX interface) and not into a
+// tree: a tree keeps the last of two equal names in silence, and would be built as deep as a hostile file
+// nests. Here whatever is not expected at its place ends the parsing with a sentence. That the tensors fit
+// the file's data is checked in safetensors_reader.hpp.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lamina/core/error.hpp"
+#include "lamina/io/named_tensor.hpp"
+
+namespace lamina::io::detail {
+
+/// What the header says of a tensor; [begin, end) are bytes of the data.
+struct HeaderEntry {
+  std::string name;
+  ElementType type = ElementType::f32;
+  std::vector<index> extents;
+  std::uint64_t begin = 0, end = 0;
+};
+
+struct Header {
+  std::vector<HeaderEntry> tensors;  // as they come
+  Metadata metadata;
+};
+
+/// A file's text as error texts show it: quoted, ASCII (a name may hold a terminal's control characters),
+/// and no longer than a line.
+inline std::string shown(std::string_view text) {
+  const auto head = text.substr(0, 80);
+  const std::string quoted =
+      nlohmann::json(std::string(head)).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return head.size() < text.size() ? quoted + "..." : quoted;
+}
+
+/// Receives the events of the JSON parser; `place_` is where in the header they occur.
+class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit HeaderParser(std::string file) : file_(std::move(file)) {}
+
+  Header take() { return std::move(header_); }
+
+  bool key(string_t& key) override {
+    switch (place_) {
+      case Place::top:
+        name_ = std::move(key);
+        break;
+      case Place::metadata:
+        name_ = std::move(key);
+        break;
+      default:
+        field_ = field_named(key);
+    }
+    return true;
+  }
+
+  bool start_object(std::size_t) override {
+    if (place_ == Place::before) {
+      place_ = Place::top;
+    } else if (place_ == Place::top && name_ == "__metadata__") {
+      if (has_metadata_) fail("\"__metadata__\" is there twice");
+      has_metadata_ = true;
+      place_ = Place::metadata;
+    } else if (place_ == Place::top) {
+      header_.tensors.push_back({std::move(name_), {}, {}, {}, {}});
+      fields_seen_ = 0;
+      place_ = Place::tensor;
+    } else {
+      unexpected("an object");
+    }
+    return true;
+  }
+
+  bool end_object() override {
+    if (place_ == Place::tensor && fields_seen_ != 0b111)
+      fail(subject() + " lacks " +
+           (fields_seen_ & 1 ? fields_seen_ & 2 ? "data_offsets" : "shape" : "dtype"));
+    place_ = place_ == Place::top ? Place::after : Place::top;
+    return true;
+  }
+
+  bool start_array(std::size_t) override {
+    if (place_ != Place::tensor || field_ == dtype) unexpected("a list");
+    place_ = field_ == shape ? Place::shape : Place::offsets;
+    offsets_seen_ = 0;
+    return true;
+  }
+
+  bool end_array() override {
+    if (place_ == Place::offsets && offsets_seen_ != 2)
+      fail(subject() + ": data_offsets must be [begin, end]");
+    place_ = Place::tensor;
+    return true;
+  }
+
+  bool string(string_t& text) override {
+    if (place_ == Place::metadata) {
+      const std::string key = shown(name_);
+      if (!header_.metadata.emplace(std::move(name_), std::move(text)).second)
+        fail("\"__metadata__\" has " + key + " twice");
+    } else if (place_ == Place::tensor && field_ == dtype) {
+      const auto type = element_type_named(text);
+      if (!type) fail(subject() + ": dtype " + shown(text) + " is not known; lamina reads " + known_types());
+      header_.tensors.back().type = *type;
+    } else {
+      unexpected("the text " + shown(text));
+    }
+    return true;
+  }
+
+  bool number_unsigned(number_unsigned_t value) override {
+    HeaderEntry* tensor = header_.tensors.empty() ? nullptr : &header_.tensors.back();
+    if (place_ == Place::shape) {
+      if (value > static_cast<std::uint64_t>(std::numeric_limits<index>::max()))
+        fail(subject() + ": shape has the extent " + std::to_string(value) + ", which is too large");
+      if (tensor->extents.size() == greatest_rank)
+        fail(subject() + ": shape has more than " + std::to_string(greatest_rank) + " extents");
+      tensor->extents.push_back(static_cast<index>(value));
+    } else if (place_ == Place::offsets) {
+      if (offsets_seen_ == 2) fail(subject() + ": data_offsets must be [begin, end]");
+      (offsets_seen_++ == 0 ? tensor->begin : tensor->end) = value;
+    } else {
+      unexpected("the number " + std::to_string(value));
+    }
+    return true;
+  }
+
+  bool number_integer(number_integer_t value) override { unexpected("the number " + std::to_string(value)); }
+  bool number_float(number_float_t, const string_t& text) override {
+    unexpected("the number " + shown_number(text));
+  }
+  bool boolean(bool value) override { unexpected(value ? "true" : "false"); }
+  bool null() override { unexpected("null"); }
+  bool binary(binary_t&) override { unexpected("binary data"); }
+
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
+    const std::size_t offset = position == 0 ? 0 : position - 1;  // the parser counts from 1
+    fail("the header is not valid JSON at byte " + std::to_string(8 + offset));
+  }
+
+ private:
+  enum class Place { before, top, metadata, tensor, shape, offsets, after };
+  enum Field { dtype, shape, data_offsets };
+
+  /// More extents than any tensor library has; without a bound, "0,0,0,…" would take four times its length.
+  static constexpr std::size_t greatest_rank = 64;
+
+  Field field_named(const std::string& key) {
+    const Field field = key == "dtype" ? dtype : key == "shape" ? shape : data_offsets;
+    if (field == data_offsets && key != "data_offsets")
+      fail(subject() + " has the key " + shown(key) + "; it must have dtype, shape and data_offsets alone");
+    const unsigned bit = 1U << field;
+    if (fields_seen_ & bit) fail(subject() + " has the key " + shown(key) + " twice");
+    fields_seen_ |= bit;
+    return field;
+  }
+
+  std::string subject() const { return "tensor " + shown(header_.tensors.back().name); }
+
+  /// Something stands where the format wants something else: says what.
+  [[noreturn]] void unexpected(const std::string& what) const {
+    switch (place_) {
+      case Place::before:
+        fail("the header must be an object of tensors by name, not " + what);
+      case Place::top:
+        if (name_ == "__metadata__") fail("\"__metadata__\" must be an object of texts, not " + what);
+        fail("tensor " + shown(name_) + " must be an object with dtype, shape and data_offsets, not " + what);
+      case Place::metadata:
+        fail("\"__metadata__\": the value of " + shown(name_) + " must be a text, not " + what);
+      case Place::shape:
+        fail(subject() + ": shape must hold whole numbers from 0 on, not " + what);
+      case Place::offsets:
+        fail(subject() + ": data_offsets must hold whole numbers from 0 on, not " + what);
+      default:
+        break;
+    }
+    if (field_ == dtype) fail(subject() + ": dtype must be a text like \"F32\", not " + what);
+    fail(subject() + ": " + (field_ == shape ? "shape" : "data_offsets") +
+         " must be a list of whole numbers, not " + what);
+  }
+
+  [[noreturn]] void fail(const std::string& what) const { throw file_error(file_ + ": " + what); }
+
+  static std::string shown_number(const std::string& digits) {
+    return digits.size() <= 40 ? digits : digits.substr(0, 40) + "...";
+  }
+
+  static std::string known_types() {
+    std::string names;
+    for (const auto& entry : element_types) names += (names.empty() ? "" : ", ") + std::string(entry.name);
+    return names;
+  }
+
+  std::string file_;
+  Header header_;
+  Place place_ = Place::before;
+  std::string name_;  // the last key of the header, or of the metadata
+  Field field_ = dtype;
+  unsigned fields_seen_ = 0;  // bit per Field, of the tensor at hand
+  int offsets_seen_ = 0;
+  bool has_metadata_ = false;
+};
+
+/// The header of `file`, whose name serves error texts; no two tensors have one name.
+inline Header parse_safetensors_header(const std::string& text, const std::string& file) {
+  // The JSON library skips a byte order mark and takes a zero byte for the end of the text; the format has
+  // neither.
+  if (text.empty() || text.front() != '{')
+    throw file_error(file + ": the header must begin with { at byte 8; this is no safetensors file");
+  if (const auto zero = text.find('\0'); zero != std::string::npos)
+    throw file_error(file + ": the header is not valid JSON at byte " + std::to_string(8 + zero));
+  HeaderParser parser(file);
+  nlohmann::json::sax_parse(text, &parser);
+  Header header = parser.take();
+
+  std::vector<const std::string*> names;
+  names.reserve(header.tensors.size());
+  for (const HeaderEntry& tensor : header.tensors) names.push_back(&tensor.name);
+  std::sort(names.begin(), names.end(), [](const std::string* a, const std::string* b) { return *a < *b; });
+  const auto twice = std::adjacent_find(names.begin(), names.end(),
+                                        [](const std::string* a, const std::string* b) { return *a == *b; });
+  if (twice != names.end()) throw file_error(file + ": tensor " + shown(**twice) + " is there twice");
+  return header;
+}
+
+}  // namespace lamina::io::detail

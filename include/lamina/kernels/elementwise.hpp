@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <span>
 
-#include "lamina/kernels/detail/broadcast.hpp"
+#include "lamina/kernels/broadcast.hpp"
 #include "lamina/kernels/loops.hpp"
 #include "lamina/tensor/functions/pointwise_function.hpp"
 

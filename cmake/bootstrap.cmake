@@ -1,7 +1,7 @@
 # What quickstart.cmake and test.cmake share: from a machine with git, a compiler and CMake to a configured and
 # built `release` preset. Run from anywhere; LAMINA_JOBS in the environment limits the parallel compilations.
 cmake_minimum_required(VERSION 3.25)
-cmake_path(SET root NORMALIZE ${CMAKE_CURRENT_LIST_DIR}/..)
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 set(build ${root}/build/release)
 
 # Runs a command in the project's root, its output to the terminal; stops when it fails.

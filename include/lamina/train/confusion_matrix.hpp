@@ -1,0 +1,168 @@
+// Which classes a classifier takes for which: counts of (actual, predicted) pairs, with what follows from
+// them, and a table for people.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lamina/core/shape.hpp"
+#include "lamina/tensor/feature_map.hpp"
+#include "lamina/train/detail/labelled_pixels.hpp"
+
+namespace lamina {
+
+/// Rows are actual classes, columns predicted ones (the first largest logit).
+///
+///   ConfusionMatrix confusion(testing.classes);
+///   confusion.update(logits, labels);   // for each batch
+///   std::cout << confusion;
+class ConfusionMatrix {
+ public:
+  /// Named classes.
+  explicit ConfusionMatrix(std::vector<std::string> names)
+      : names_(std::move(names)), counts_(names_.size() * names_.size()) {}
+  /// Classes that are called by their numbers.
+  explicit ConfusionMatrix(index classes) : ConfusionMatrix(numbers(classes)) {}
+
+  /// `labels`: one for each sample, or each pixel (n, h, w); those equal to `ignored` are not counted. Throws
+  /// error where one is out of range or the logits have another number of classes.
+  template <class Element>
+  void update(FeatureMapView<Element> logits, std::span<const std::int32_t> labels,
+              std::optional<std::int32_t> ignored = std::nullopt) {
+    if (logits.channels != classes())
+      throw shape_error("ConfusionMatrix: logits of " + std::to_string(logits.channels) +
+                        " classes for a matrix of " + std::to_string(classes()));
+    detail::for_each_labelled_pixel(
+        "ConfusionMatrix", logits, labels, ignored, [&](const auto& pixel, index actual) {
+          ++counts_[place(actual, detail::largest_channel(pixel, logits.channels))];
+        });
+  }
+
+  index classes() const { return static_cast<index>(names_.size()); }
+  const std::string& name(index c) const { return names_[static_cast<std::size_t>(c)]; }
+  /// How often `actual` was taken for `predicted`.
+  index operator()(index actual, index predicted) const { return counts_[place(actual, predicted)]; }
+  /// How many there were of a class, how many were taken for it, how many there were at all.
+  index actual(index c) const {
+    index sum = 0;
+    for (index p = 0; p < classes(); ++p) sum += (*this)(c, p);
+    return sum;
+  }
+  index predicted(index c) const {
+    index sum = 0;
+    for (index a = 0; a < classes(); ++a) sum += (*this)(a, c);
+    return sum;
+  }
+  index total() const {
+    index sum = 0;
+    for (const index count : counts_) sum += count;
+    return sum;
+  }
+
+  /// Share of all that were recognised. Every share is 0 where there was nothing to count.
+  double accuracy() const {
+    index hits = 0;
+    for (index c = 0; c < classes(); ++c) hits += (*this)(c, c);
+    return share(hits, total());
+  }
+  /// Of those that are c, the share recognised.
+  double recall(index c) const { return share((*this)(c, c), actual(c)); }
+  /// Of those taken for c, the share that are c.
+  double precision(index c) const { return share((*this)(c, c), predicted(c)); }
+  /// Hits over those that are c or were taken for it: segmentation's measure.
+  double intersection_over_union(index c) const {
+    return share((*this)(c, c), actual(c) + predicted(c) - (*this)(c, c));
+  }
+
+  /// The table with recall and precision; for more than 20 classes, the pairs most often confused.
+  friend std::ostream& operator<<(std::ostream& out, const ConfusionMatrix& matrix) {
+    if (matrix.classes() <= 20)
+      matrix.print_table(out);
+    else
+      matrix.print_confused_pairs(out);
+    return out << "accuracy " << percent(matrix.accuracy()) << " of " << matrix.total() << '\n';
+  }
+
+ private:
+  static std::vector<std::string> numbers(index classes) {
+    std::vector<std::string> names;
+    for (index c = 0; c < classes; ++c) names.push_back(std::to_string(c));
+    return names;
+  }
+
+  static double share(index part, index whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
+
+  static std::string percent(double share) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f %%", 100 * share);
+    return text;
+  }
+
+  std::size_t place(index actual, index predicted) const {
+    return static_cast<std::size_t>(actual * classes() + predicted);
+  }
+
+  /// Columns that a UTF-8 text takes: its bytes that do not continue a character.
+  static std::size_t columns(const std::string& text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+  }
+  static std::string spaces(std::size_t width, const std::string& text) {
+    return std::string(width - std::min(width, columns(text)), ' ');
+  }
+  static std::string left(std::size_t width, const std::string& text) { return text + spaces(width, text); }
+  static std::string right(std::size_t width, const std::string& text) { return spaces(width, text) + text; }
+
+  void print_table(std::ostream& out) const {
+    const std::string corner = "actual \\ predicted", foot = "precision";
+    std::size_t first = columns(corner), cell = columns("100.0 %");
+    for (const std::string& name : names_) {
+      first = std::max(first, columns(name));
+      cell = std::max(cell, columns(name));
+    }
+    cell = std::max(cell, std::to_string(total()).size()) + 2;
+
+    out << left(first, corner);
+    for (const std::string& name : names_) out << right(cell, name);
+    out << right(cell, "recall") << '\n';
+    for (index a = 0; a < classes(); ++a) {
+      out << left(first, name(a));
+      for (index p = 0; p < classes(); ++p) out << right(cell, std::to_string((*this)(a, p)));
+      out << right(cell, percent(recall(a))) << '\n';
+    }
+    out << left(first, foot);
+    for (index p = 0; p < classes(); ++p) out << right(cell, percent(precision(p)));
+    out << '\n';
+  }
+
+  void print_confused_pairs(std::ostream& out) const {
+    struct Pair {
+      index actual, predicted, count;
+    };
+    std::vector<Pair> pairs;
+    for (index a = 0; a < classes(); ++a)
+      for (index p = 0; p < classes(); ++p)
+        if (a != p && (*this)(a, p) > 0) pairs.push_back({a, p, (*this)(a, p)});
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const Pair& a, const Pair& b) { return a.count > b.count; });
+    if (pairs.size() > 10) pairs.resize(10);
+    out << "most often confused, of " << classes() << " classes:\n";
+    for (const Pair& pair : pairs)
+      out << "  " << name(pair.actual) << " taken for " << name(pair.predicted) << ", " << pair.count
+          << " of " << actual(pair.actual) << '\n';
+  }
+
+  std::vector<std::string> names_;
+  std::vector<index> counts_;
+};
+
+}  // namespace lamina

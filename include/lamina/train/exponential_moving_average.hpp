@@ -1,0 +1,91 @@
+// A moving average of the weights (Polyak and Juditsky 1992, in the exponential form of later practice):
+// often better in tests than the last weights, at the price of one more arena.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "lamina/core/error.hpp"
+#include "lamina/core/storage.hpp"
+#include "lamina/core/thread_pool.hpp"
+#include "lamina/simd/simd.hpp"
+#include "lamina/train/detail/arena_parts.hpp"
+#include "lamina/train/detail/ordered_sum.hpp"
+#include "lamina/train/detail/require_option.hpp"
+
+namespace lamina {
+
+/// average = decay average + (1 - decay) weights, after every step.
+struct exponential_moving_average {
+  double decay = 0.999;
+  /// In update t use min(decay, t / (9 + t)), so that a young average forgets the initial weights sooner.
+  bool warm_up = false;
+
+  double decay_at(index update) const {
+    const auto t = static_cast<double>(update);
+    return warm_up ? std::min(decay, t / (9 + t)) : decay;
+  }
+};
+
+/// The average of a run of weights, which it begins as a copy of.
+///
+///   WeightAverage average(exponential_moving_average{.decay = 0.99}, model.parameter_space().values);
+///   optimizer.step(); average.update();                     // in every step
+///   average.swap(); … evaluate, or save …; average.swap();  // the model has the average, then its own again
+template <class T> class WeightAverage {
+ public:
+  /// `weights` must outlive this.
+  WeightAverage(exponential_moving_average rule, std::span<T> weights)
+      : rule_(rule),
+        weights_(weights),
+        average_(Storage<T>::uninitialized(static_cast<index>(weights.size()))) {
+    detail::require_option(rule.decay >= 0 && rule.decay < 1,
+                           "exponential_moving_average: decay must lie in [0, 1)");
+    std::copy(weights.begin(), weights.end(), average_.data());
+  }
+
+  /// Takes the weights as they are now into the average. Throws error while it is swapped in.
+  template <class Arch = simd::Arch> void update() {
+    if (swapped_) throw error("WeightAverage: the average stands in the weights' place; swap it out first");
+    using V = simd::Vector<T>;
+    constexpr index width = simd::width<T>;
+    const V share = simd::constant<V>(1 - rule_.decay_at(++updates_));
+    const auto blend = [=](V average, V weight) { return simd::fma(share, weight - average, average); };
+    const index size = average_.size();
+    parallel_for(detail::pieces_of(size, detail::arena_grain), [&](index piece) {
+      const index end = std::min((piece + 1) * detail::arena_grain, size);
+      T* const average = average_.data();
+      const T* const weights = weights_.data();
+      index i = piece * detail::arena_grain;
+      for (; i + width <= end; i += width)
+        simd::store(average + i, blend(simd::load<T>(average + i), simd::load_unaligned(weights + i)));
+      const index rest = end - i;
+      simd::store_partial(
+          average + i, blend(simd::load_partial<T>(average + i, rest), simd::load_partial(weights + i, rest)),
+          rest);
+    });
+  }
+
+  /// Exchanges the model's weights and the average.
+  void swap() {
+    std::swap_ranges(average_.begin(), average_.end(), weights_.begin());
+    swapped_ = !swapped_;
+  }
+
+  /// Whether the average stands in the weights' place.
+  bool is_swapped() const { return swapped_; }
+
+  /// The average for checkpoints (the weights while swapped), and how many updates made it.
+  std::span<T> values() { return average_.span(); }
+  index updates() const { return updates_; }
+  void set_updates(index updates) { updates_ = updates; }
+
+ private:
+  exponential_moving_average rule_;
+  std::span<T> weights_;
+  Storage<T> average_;
+  index updates_ = 0;
+  bool swapped_ = false;
+};
+
+}  // namespace lamina

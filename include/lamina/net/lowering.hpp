@@ -50,7 +50,7 @@ struct BlockImage : Layer {
     kernels::image_to_blocked(pass.image, pass.output);
   }
   template <class T> static void backward(const Backward<T>& pass) {
-    kernels::blocked_to_image(pass.output_gradient, pass.image_gradient);
+    if (!pass.image_gradient.empty()) kernels::blocked_to_image(pass.output_gradient, pass.image_gradient);
   }
 };
 
@@ -131,9 +131,13 @@ struct Chain {
   }
 };
 
+/// A sequence's elements; a builder may rewrite them first, as net/freeze.hpp does to fuse them.
 template <class... B, class Place, class Builder>
 constexpr auto lower_elements(Place place, Builder& builder) {
-  return Chain::lower<B...>(place, builder, 0);
+  if constexpr (requires { builder.template elements<B...>(place); })
+    return builder.template elements<B...>(place);
+  else
+    return Chain::lower<B...>(place, builder, 0);
 }
 
 }  // namespace detail

@@ -15,6 +15,22 @@
 
 namespace lamina {
 
+namespace detail {
+
+/// The shape of an image view as the net's input; throws shape_error where it is not the wanted one.
+template <class T> Shape check_image(const FeatureMapView<const T, 1>& image, const Shape& wanted) {
+  const Shape got = wanted.rank() == 1   ? Shape{image.channels * image.pixels(), 0, 0}
+                    : wanted.rank() == 2 ? Shape{image.channels, 0, image.pixels()}
+                                         : Shape{image.channels, image.height, image.width};
+  const auto fits = [](index want, index have) { return want == dyn || want == have; };
+  if (!fits(wanted.channels, got.channels) || !fits(wanted.height, got.height) ||
+      !fits(wanted.width, got.width))
+    throw shape_error("model: the input is " + to_string(wanted) + ", but was given " + to_string(got));
+  return got;
+}
+
+}  // namespace detail
+
 /// The trainable model of `Net` on `In`, in elements of T. Movable; copied only by clone(). Any batch size at
 /// run time: arenas grow to the largest seen (or reserved), after which passes allocate nothing. Views that
 /// it returns are valid until its next pass.
@@ -129,7 +145,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
     Shape sizes[structure_.used.inputs];
     for (std::size_t i = 0; i < structure_.used.inputs; ++i) {
       const auto& record = structure_.inputs[i];
-      sizes[i] = checked_shape(all[i], structure_.values[static_cast<std::size_t>(record.value)].shape);
+      sizes[i] = detail::check_image(all[i], structure_.values[static_cast<std::size_t>(record.value)].shape);
       if (all[i].batch != images.batch) throw shape_error("model: the inputs have different batch sizes");
     }
     prepare(training, images.batch, sizes);
@@ -170,17 +186,6 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
       dynamic_->training = training;
       this->bind(dynamic_->plan, dynamic_->shapes, batch, training);
     }
-  }
-
-  static Shape checked_shape(const Image& image, const Shape& wanted) {
-    const Shape got = wanted.rank() == 1   ? Shape{image.channels * image.pixels(), 0, 0}
-                      : wanted.rank() == 2 ? Shape{image.channels, 0, image.pixels()}
-                                           : Shape{image.channels, image.height, image.width};
-    const auto fits = [](index want, index have) { return want == dyn || want == have; };
-    if (!fits(wanted.channels, got.channels) || !fits(wanted.height, got.height) ||
-        !fits(wanted.width, got.width))
-      throw shape_error("model: the input is " + to_string(wanted) + ", but was given " + to_string(got));
-    return got;
   }
 
   Image image_{};

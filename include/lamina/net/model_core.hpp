@@ -88,6 +88,18 @@ template <class T> class ModelCore {
   seed random_seed() const { return seed_; }
   void set_random_seed(seed s) { seed_ = s; }
 
+  /// What freeze reads: the arenas with the offsets of all operations' references.
+  auto fold_source() const {
+    struct Source {
+      const T* parameters;
+      const index* parameter_offsets;
+      const T* statistics;
+      const index* statistic_offsets;
+    };
+    return Source{parameters_.data(), parameter_references_.data(), statistics_.data(),
+                  statistic_references_.data()};
+  }
+
   const StructureView& structure() const { return structure_; }
   /// Bytes of activations, gradients and stashes now reserved.
   index arena_bytes() const { return (activations_.size() + batch_stash_.size()) * index{sizeof(T)}; }

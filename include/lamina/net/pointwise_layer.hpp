@@ -13,9 +13,8 @@ namespace lamina {
 template <pointwise_function F> struct PointwiseLayer : Layer {
   using Function = F;
   static constexpr std::string_view name = F::name;
-  static constexpr bool from_output = requires { requires F::derivative_from_output; };
-  static constexpr Saves saves = from_output ? Saves::output : Saves::input;
-  static constexpr bool in_place = from_output;
+  static constexpr Saves saves = F::derivative_from_output ? Saves::output : Saves::input;
+  static constexpr bool in_place = F::derivative_from_output;
 
   static constexpr Shape output(Shape in) { return in; }
   template <class T> static void forward(const Forward<T>& pass) {

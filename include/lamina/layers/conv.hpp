@@ -1,0 +1,179 @@
+// Convolution (cross-correlation), the layer:
+//   y[o, p] = b[o] + Σ_{i, taps} w[o, i, tap] · x[i, p · stride + tap · dilation − padding]
+// on maps (C, H, W) and sequences (C, W). The arithmetic is in kernels/conv.hpp.
+#pragma once
+
+#include "lamina/kernels/conv.hpp"
+#include "lamina/layers/absorb.hpp"
+#include "lamina/layers/options.hpp"
+#include "lamina/net/layer.hpp"
+#include "lamina/net/operators.hpp"
+
+namespace lamina {
+
+/// What conv<channels, kernel, options…> says.
+struct ConvOptions {
+  index channels = 1;
+  Kernel kernel{1};
+  Stride stride{};
+  Dilation dilation{};
+  Padding padding = same;
+  index groups = 1;
+  bool bias = true;
+  Border border = Border::zero;
+  Initializer weight_initializer = initializers::he_normal;
+  Initializer bias_initializer = initializers::zeros;
+
+  constexpr void set(Stride s) { stride = s; }
+  constexpr void set(Dilation d) { dilation = d; }
+  constexpr void set(Padding p) { padding = p; }
+  constexpr void set(Groups g) { groups = g.count; }
+  constexpr void set(Bias b) { bias = b.present; }
+  constexpr void set(Border b) { border = b; }
+  constexpr void set(WeightInitializer w) { weight_initializer = w.initializer; }
+  constexpr void set(BiasInitializer b) { bias_initializer = b.initializer; }
+
+  /// The geometry on such an input. A sequence is a map of one row, and is read along it.
+  constexpr kernels::ConvGeometry geometry(Shape in) const {
+    const bool sequence = in.rank() == 2;
+    const index kernel_height = sequence ? 1 : kernel.vertical;
+    const index stride_height = sequence ? 1 : stride.vertical;
+    const index dilation_height = sequence ? 1 : dilation.vertical;
+    const auto vertical = sequence
+                              ? detail::AxisPadding{}
+                              : detail::axis_padding(padding.rule, padding.top, padding.bottom, in.height,
+                                                     kernel_height, stride_height, dilation_height);
+    const auto horizontal = detail::axis_padding(padding.rule, padding.left, padding.right, in.width,
+                                                 kernel.horizontal, stride.horizontal, dilation.horizontal);
+    return {.in_channels = in.channels,
+            .out_channels = channels,
+            .groups = groups,
+            .kernel_height = kernel_height,
+            .kernel_width = kernel.horizontal,
+            .stride_height = stride_height,
+            .stride_width = stride.horizontal,
+            .dilation_height = dilation_height,
+            .dilation_width = dilation.horizontal,
+            .pad_top = vertical.before,
+            .pad_left = horizontal.before,
+            .pad_bottom = vertical.after,
+            .pad_right = horizontal.after,
+            .border = border};
+  }
+
+  /// The output's shape; throws (stops the compiler) with a sentence where the kernel does not fit.
+  constexpr Shape output(Shape in) const {
+    require(in.rank() >= 2,
+            "conv: the input has no pixels; a convolution goes before flatten or global pooling");
+    const kernels::ConvGeometry g = geometry(in);
+    kernels::check(g, in.height == dyn ? unbounded : in.rows(), in.width == dyn ? unbounded : in.columns());
+    return {channels, in.height == 0 || in.height == dyn ? in.height : g.out_height(in.height),
+            in.width == dyn ? dyn : g.out_width(in.width)};
+  }
+
+ private:
+  static constexpr index unbounded = index{1} << 40;
+};
+
+/// The layer; users write conv<…>.
+template <ConvOptions O> struct Conv : Layer {
+  static constexpr ConvOptions options = O;
+  static constexpr std::string_view name = "conv";
+  static constexpr Saves saves = Saves::input;
+  static constexpr bool accumulates = true;
+  static constexpr bool accepts_epilogue = true;
+  /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
+  static constexpr bool reads_image(Shape in) { return in.channels <= 4 && O.groups == 1; }
+
+  static constexpr Shape output(Shape in) { return O.output(in); }
+  static constexpr auto parameters(Shape in) {
+    const std::array<Parameter, 2> all = fused_parameters(in);
+    if constexpr (O.bias)
+      return all;
+    else
+      return std::array<Parameter, 1>{all[0]};
+  }
+  static constexpr index macs(Shape in) {
+    const Shape out = output(in);
+    return O.geometry(in).macs(out.rows(), out.columns());
+  }
+  static constexpr Window window(Shape in) {
+    const kernels::ConvGeometry g = O.geometry(in);
+    return {g.dilation_height * (g.kernel_height - 1) + 1, g.dilation_width * (g.kernel_width - 1) + 1,
+            g.stride_height, g.stride_width};
+  }
+
+  template <Shape In, class T> static void forward(const Forward<T>& pass) {
+    convolve<In>(pass, O.bias ? pass.parameter(1) : nullptr, kernels::no_epilogue{});
+  }
+
+  template <Shape In, class T> static void backward(const Backward<T>& pass) {
+    if (pass.image.empty())
+      gradients<In>(pass, pass.input(), pass.input_gradient(), pass.accumulate());
+    else
+      gradients<In>(pass, pass.image, pass.image_gradient, false);
+  }
+
+  // For net/freeze.hpp.
+  static constexpr std::array<Parameter, 2> fused_parameters(Shape in) {
+    const kernels::ConvGeometry g = O.geometry(in);
+    const Extents extents =
+        in.rank() == 2 ? Extents{O.channels, g.in_channels_per_group(), g.kernel_width}
+                       : Extents{O.channels, g.in_channels_per_group(), g.kernel_height, g.kernel_width};
+    return {Parameter{"weight", extents, O.weight_initializer, orders::conv, true},
+            Parameter{"bias", {O.channels}, O.bias_initializer, orders::vector, false}};
+  }
+  template <Shape In, class T, class F> static void forward_fused(const Forward<T>& pass, F f) {
+    convolve<In>(pass, pass.parameter(1), f);
+  }
+  template <Shape In, class Source, class T>
+  static void copy_parameters(const Source& source, T* weight, T* bias) {
+    detail::copy_weight_and_bias(source, O.bias, fused_parameters(In), weight, bias);
+  }
+  template <Shape In, class T> static void absorb(const T* scale, const T* shift, T* weight, T* bias) {
+    const kernels::ConvGeometry g = O.geometry(In);
+    detail::absorb_affine(scale, shift, O.channels, g.in_channels_per_group() * g.taps(), weight, bias);
+  }
+
+ private:
+  template <Shape In, class T, class F> static void convolve(const Forward<T>& pass, const T* bias, F f) {
+    if (pass.image.empty())
+      kernels::conv_forward(pass.input(), pass.parameter(0), bias, pass.output, geometry<In>(pass.input()),
+                            f);
+    else
+      kernels::conv_forward(pass.image, pass.parameter(0), bias, pass.output, geometry<In>(pass.image), f);
+  }
+
+  /// The geometry on the map at hand: In with its run-time extents filled in.
+  template <Shape In, class Map> static constexpr kernels::ConvGeometry geometry(const Map& in) {
+    return O.geometry(
+        {In.channels, In.height == dyn ? in.height : In.height, In.width == dyn ? in.width : In.width});
+  }
+
+  template <Shape In, class T, class Input, class InputGradient>
+  static void gradients(const Backward<T>& pass, const Input& in, const InputGradient& in_gradient,
+                        bool accumulate) {
+    const kernels::ConvGeometry g = geometry<In>(in);
+    if (pass.wants_parameter_gradients())
+      kernels::conv_backward_weights(in, pass.output_gradient, pass.parameter_gradient(0),
+                                     O.bias ? pass.parameter_gradient(1) : nullptr, g);
+    if (!in_gradient.empty())
+      kernels::conv_backward_data(pass.output_gradient, pass.parameter(0), in_gradient, g, accumulate);
+  }
+};
+
+namespace detail {
+template <index Channels, auto K, auto... Option> constexpr ConvOptions conv_options() {
+  static_assert(Channels > 0, "conv: the number of output channels is positive");
+  return with_options<struct conv_layer, ConvOptions, Option...>(
+      ConvOptions{.channels = Channels, .kernel = Kernel(K)});
+}
+}  // namespace detail
+
+/// conv<64, 3>, conv<64, 3, stride<2>, no_bias>, conv<192, kernel<1, 7>>. Channels out, then the kernel; then
+/// options in any order: stride, dilation, same (default) | same_upper | valid | pad<…>, groups, no_bias,
+/// border<Border::reflect>, init<…>, bias_init<…>. Weights begin He-normal, the bias zero.
+template <index Channels, auto K, auto... Option>
+inline constexpr Conv<detail::conv_options<Channels, K, Option...>()> conv{};
+
+}  // namespace lamina

@@ -1,0 +1,286 @@
+// freeze(model): the net as an immutable thing that only answers. Lowered anew, with neighbours fused: a
+// layer that accepts an epilogue (a convolution, a dense layer) takes in the affine layer after it (batch
+// norm, folded into its weights) and the pointwise function after that (applied before the store). No layer
+// knows another; they meet here:
+//
+//   what absorbs declares   static constexpr bool accepts_epilogue = true;
+//                           fused_parameters(In): its parameters as {weight, bias}, the bias always there
+//                           forward_fused<In>(pass, f), absorb<In>(scale, shift, weight, bias)
+//   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
+#pragma once
+
+#include "lamina/net/model.hpp"
+
+namespace lamina {
+
+/// The parameters and statistics of one operation of the model that is frozen.
+template <class T> struct FoldSource {
+  const T* parameters;
+  const index* parameter_offsets;
+  const T* statistics;
+  const index* statistic_offsets;
+
+  const T* parameter(int i) const { return parameters + parameter_offsets[i]; }
+  const T* statistic(int i) const { return statistics + statistic_offsets[i]; }
+};
+
+namespace detail {
+
+struct Nothing {};
+
+template <class L>
+concept absorbing = requires { requires L::accepts_epilogue; };
+template <class L>
+concept affine = requires { requires L::is_affine_in_inference; };
+template <class L> inline constexpr bool is_pointwise = false;
+template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
+
+struct NoEpilogue {
+  template <class V> static V apply(const V& x) { return x; }
+};
+
+template <class L> struct epilogue_of {
+  using type = NoEpilogue;
+};
+template <class F> struct epilogue_of<PointwiseLayer<F>> {
+  using type = F;
+};
+
+/// L with the affine layer A and the pointwise layer P (or Nothing) taken in.
+template <class L, class A, class P> struct Fused : Layer {
+  static constexpr std::string_view name = L::name;
+  static constexpr int sources = 1 + !std::is_same_v<A, Nothing> + !std::is_same_v<P, Nothing>;
+  static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
+  static constexpr Shape output(Shape in) { return L::output(in); }
+  static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
+  static constexpr index macs(Shape in) { return L::macs(in); }
+  static constexpr Window window(Shape in) { return window_of<L>(in); }
+
+  template <Shape In, class T> static void forward(const Forward<T>& pass) {
+    L::template forward_fused<In>(pass, typename epilogue_of<P>::type{});
+  }
+
+  /// Writes weight and bias from the sources: L's operation, then A's.
+  template <Shape In, class T> static void fold(const FoldSource<T>* source, T* weight, T* bias) {
+    L::template copy_parameters<In>(source[0], weight, bias);
+    if constexpr (!std::is_same_v<A, Nothing>) {
+      constexpr Shape out = L::output(In);
+      constexpr index lanes = (out.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
+      Scratch<T> affine_scratch(2 * lanes);
+      T* scale_factors = affine_scratch.data();
+      T* shifts = scale_factors + lanes;
+      std::fill_n(scale_factors, 2 * lanes, T{0});
+      A::template inference_affine<out>(source[1], scale_factors, shifts);
+      L::template absorb<In>(scale_factors, shifts, weight, bias);
+    }
+  }
+};
+
+template <class... B> struct Elements {};
+
+/// The elements of a sequence with neighbours fused, front to back.
+template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
+template <class... Done, class First, class... Rest>
+constexpr auto fuse(Elements<Done...>, Elements<First, Rest...>) {
+  if constexpr (absorbing<First>)
+    return fuse_affine(Elements<Done...>{}, First{}, Elements<Rest...>{});
+  else
+    return fuse(Elements<Done..., First>{}, Elements<Rest...>{});
+}
+template <class... Done, class L, class... Rest>
+constexpr auto fuse_affine(Elements<Done...> done, L, Elements<Rest...> rest) {
+  return fuse_pointwise(done, L{}, Nothing{}, rest);
+}
+template <class... Done, class L, affine A, class... Rest>
+constexpr auto fuse_affine(Elements<Done...> done, L, Elements<A, Rest...>) {
+  return fuse_pointwise(done, L{}, A{}, Elements<Rest...>{});
+}
+template <class... Done, class L, class A, class... Rest>
+constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<Rest...> rest) {
+  return fuse(Elements<Done..., Fused<L, A, Nothing>>{}, rest);
+}
+template <class... Done, class L, class A, class F, class... Rest>
+constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<PointwiseLayer<F>, Rest...>) {
+  return fuse(Elements<Done..., Fused<L, A, PointwiseLayer<F>>>{}, Elements<Rest...>{});
+}
+
+/// A builder that has sequences fused before they are lowered, and otherwise passes everything on.
+template <class Builder> struct Fusing {
+  Builder& inner;
+
+  template <class... B, class Place> constexpr auto elements(Place place) {
+    return lower_fused(place, fuse(Elements<>{}, Elements<B...>{}));
+  }
+  template <class Place, class... B> constexpr auto lower_fused(Place place, Elements<B...>) {
+    return Chain::lower<B...>(place, *this, 0);
+  }
+
+  template <class L, bool Image, Shape... In>
+  constexpr int operation(std::array<int, sizeof...(In)> in, Shape out) {
+    return inner.template operation<L, Image, In...>(in, out);
+  }
+  constexpr void enter(int position, std::string_view name) { inner.enter(position, name); }
+  constexpr void leave() { inner.leave(); }
+  constexpr void begin_shared(std::string_view name) { inner.begin_shared(name); }
+  constexpr void end_shared() { inner.end_shared(); }
+  constexpr void begin_frozen() { inner.begin_frozen(); }
+  constexpr void end_frozen() { inner.end_frozen(); }
+  constexpr int set_group(int k) { return inner.set_group(k); }
+  constexpr void tap(int value) { inner.tap(value); }
+  constexpr int tapped(int position) { return inner.tapped(position); }
+  constexpr void output(int value) { inner.output(value); }
+};
+
+/// A net as it is lowered for inference: itself a net, so that all of net/ works on it.
+template <class B> struct Inference : Block {
+  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
+    // A lone layer is a sequence of one, so that it fuses (that is: gets its bias) like any other.
+    using Net = std::conditional_t<absorbing<B>, Sequence<B>, B>;
+    Fusing<Builder> fusing{builder};
+    return detail::lower<Net>(place, fusing);
+  }
+};
+
+/// How many operations of the model each frozen one stands for, and how to fold them (null: copy).
+template <class T> struct FoldRecord {
+  int sources = 1;
+  void (*fold)(const FoldSource<T>*, T* weight, T* bias) = nullptr;
+};
+
+template <class T> struct FoldBuilder : ShapeBuilder {
+  FoldRecord<T>* records = nullptr;
+  std::size_t count = 0;
+
+  template <class L, bool Image, Shape... In> constexpr int operation(std::array<int, sizeof...(In)>, Shape) {
+    constexpr Shape first = std::array{In...}[0];
+    if constexpr (requires { L::sources; })
+      records[count++] = {L::sources, &L::template fold<first, T>};
+    else
+      records[count++] = {};
+    return 0;
+  }
+};
+
+template <class Net, class In, class T> consteval auto collect_folds() {
+  std::array<FoldRecord<T>, at_least_one(structure_of<Inference<Net>, In>.used.operations)> records{};
+  FoldBuilder<T> builder;
+  builder.records = records.data();
+  static_cast<void>(lower_net<Inference<Net>, In>(builder));
+  return records;
+}
+template <class Net, class In, class T> inline constexpr auto folds_of = collect_folds<Net, In, T>();
+
+}  // namespace detail
+
+/// The activations of one caller of a frozen model. Each thread that predicts at the same time has its own.
+/// Grows to the largest batch seen, then allocates nothing.
+template <class T> class Workspace {
+ public:
+  explicit Workspace(const StructureView& structure) : executor_(structure) {}
+
+ private:
+  template <auto, auto, class> friend class FrozenModel;
+  detail::Executor<T> executor_;
+  Storage<T> activations_;
+};
+
+/// What freeze(model) gives: weights folded and fixed. Calling it is const and re-entrant.
+template <auto Net, auto In, class T = float> class FrozenModel {
+  using NetType = detail::Inference<as_block<std::remove_const_t<decltype(Net)>>>;
+  using SourceNet = std::remove_const_t<decltype(Net)>;
+  using InType = std::remove_const_t<decltype(In)>;
+  static_assert(InType::shape.is_static(), "freeze: extents must be static; use Model::predict for dyn ones");
+  static constexpr auto& structure_ = detail::structure_of<NetType, InType>;
+  static constexpr auto& plan_ = detail::plan_of<NetType, InType, channel_block<T>, false>;
+  static constexpr auto parameter_layout =
+      lay_out<structure_.parameters.size(), structure_.parameter_references.size()>(
+          structure_.view().parameters, structure_.view().parameter_references, channel_block<T>);
+  static constexpr auto statistic_layout =
+      lay_out<structure_.statistics.size(), structure_.statistic_references.size()>(
+          structure_.view().statistics, structure_.view().statistic_references, channel_block<T>);
+
+ public:
+  using Image = FeatureMapView<const T, 1>;
+  static constexpr Shape input_shape = InType::shape;
+
+  explicit FrozenModel(const Model<Net, In, T>& model)
+      : parameters_(parameter_layout.elements), statistics_(statistic_layout.elements) {
+    const auto source = model.fold_source();
+    const auto& folds = detail::folds_of<as_block<SourceNet>, InType, T>;
+    const StructureView structure = structure_.view();
+    const StructureView source_structure = model.structure();
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < structure.operations.size(); ++i) {
+      const OperationRecord& operation = structure.operations[i];
+      FoldSource<T> sources[3];
+      for (int s = 0; s < folds[i].sources; ++s) {
+        const OperationRecord& origin = source_structure.operations[from + static_cast<std::size_t>(s)];
+        sources[s] = {source.parameters, source.parameter_offsets + origin.first_parameter, source.statistics,
+                      source.statistic_offsets + origin.first_statistic};
+      }
+      if (folds[i].fold) {
+        T* weight = parameters_.data() + parameter_layout.references[at(operation.first_parameter)];
+        T* bias = parameters_.data() + parameter_layout.references[at(operation.first_parameter + 1)];
+        folds[i].fold(sources, weight, bias);
+      } else {
+        copy(operation.first_parameter, operation.parameter_count, structure.parameters,
+             structure.parameter_references, parameter_layout.references, parameters_,
+             [&](int k) { return sources[0].parameter(k); });
+        copy(operation.first_statistic, operation.statistic_count, structure.statistics,
+             structure.statistic_references, statistic_layout.references, statistics_,
+             [&](int k) { return sources[0].statistic(k); });
+      }
+      from += static_cast<std::size_t>(folds[i].sources);
+    }
+  }
+
+  Workspace<T> workspace() const { return Workspace<T>(structure_.view()); }
+
+  /// The net's output for images (n, c, h, w); a view into the workspace, valid until its next use.
+  template <class... Extra>
+  FeatureMapView<const T> operator()(Image images, Workspace<T>& workspace,
+                                     const Extra&... extra_inputs) const {
+    static_assert(sizeof...(Extra) + 1 == structure_.used.inputs,
+                  "freeze: give one view for the main input and one for each extra input");
+    const index elements = plan_.elements * images.batch;
+    if (elements > workspace.activations_.size()) workspace.activations_ = Storage<T>(elements);
+    detail::check_image(images, InType::shape);
+    workspace.executor_.bind(structure_.view(), plan_, detail::shapes_of<NetType, InType>,
+                             workspace.activations_.data(), images.batch);
+    const Image all[] = {images, Image(extra_inputs)...};
+    for (std::size_t i = 0; i < structure_.used.inputs; ++i)
+      workspace.executor_.set_image(structure_.inputs[i].value, all[i]);
+    // Inference writes neither parameters nor statistics.
+    const detail::Arenas<T> arenas{.parameters = const_cast<T*>(parameters_.data()),
+                                   .statistics = const_cast<T*>(statistics_.data()),
+                                   .activations = workspace.activations_.data(),
+                                   .parameter_offsets = parameter_layout.references,
+                                   .statistic_offsets = statistic_layout.references};
+    workspace.executor_.forward(arenas, detail::forward_functions<NetType, InType, T>, false, Random{seed{}});
+    return workspace.executor_.value(structure_.outputs[0]);
+  }
+
+  const StructureView structure() const { return structure_.view(); }
+
+ private:
+  static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+  template <class Offsets, class From>
+  static void copy(int first, int count, std::span<const ParameterRecord> records,
+                   std::span<const int> references, const Offsets& offsets, Storage<T>& arena, From from) {
+    for (int k = 0; k < count; ++k) {
+      const Parameter& parameter = records[at(references[at(first + k)])].parameter;
+      std::copy_n(from(k), arena_elements(parameter.extents, parameter.order, channel_block<T>),
+                  arena.data() + offsets[at(first + k)]);
+    }
+  }
+
+  Storage<T> parameters_, statistics_;
+};
+
+/// The model as it stands, for inference alone.
+template <auto Net, auto In, class T> FrozenModel<Net, In, T> freeze(const Model<Net, In, T>& model) {
+  return FrozenModel<Net, In, T>(model);
+}
+
+}  // namespace lamina

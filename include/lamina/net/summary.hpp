@@ -1,0 +1,89 @@
+// summary(model): a table of the net, one line per operation: where it stands, what it is, the shape it
+// makes, its parameters and multiply-adds per sample, and the kernel that runs.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "lamina/net/freeze.hpp"
+#include "lamina/net/model.hpp"
+
+namespace lamina {
+
+namespace detail {
+
+/// 1234567 as "1,234,567".
+inline std::string with_commas(index number) {
+  std::string digits = std::to_string(number);
+  for (auto place = static_cast<index>(digits.size()) - 3; place > 0; place -= 3)
+    digits.insert(static_cast<std::size_t>(place), 1, ',');
+  return digits;
+}
+
+inline std::string pad_right(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size()), ' ');
+  return text;
+}
+inline std::string pad_left(const std::string& text, std::size_t width) {
+  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
+}
+
+inline std::string summarize(const StructureView& structure) {
+  struct Row {
+    std::string cells[6];
+  };
+  std::vector<Row> rows{{{"name", "layer", "output", "parameters", "MACs", "kernel"}}};
+  std::vector<bool> counted(structure.parameters.size(), false);
+  index parameter_total = 0, mac_total = 0;
+  for (const OperationRecord& operation : structure.operations) {
+    const Shape in = structure.shape_of(structure.operands_of(operation)[0]);
+    const OperationFacts& facts = *operation.facts;
+    index parameters = 0;
+    for (int p = 0; p < operation.parameter_count; ++p) {
+      const auto reference = static_cast<std::size_t>(operation.first_parameter + p);
+      const auto record = static_cast<std::size_t>(structure.parameter_references[reference]);
+      if (!counted[record]) parameters += structure.parameters[record].parameter.extents.count();
+      counted[record] = true;  // shared weights are counted where they are met first
+    }
+    const bool known = in.is_static();
+    const index macs = known ? facts.macs(in) : 0;
+    parameter_total += parameters;
+    mac_total += macs;
+    rows.push_back(
+        {{full_name(structure, operation.scope, ""), std::string(facts.name),
+          to_string(structure.shape_of(operation.output)), parameters ? with_commas(parameters) : "",
+          macs ? with_commas(macs) : "", facts.algorithm && known ? facts.algorithm(in) : ""}});
+  }
+  rows.push_back({{"", "total", "", with_commas(parameter_total), with_commas(mac_total), ""}});
+
+  std::size_t widths[6] = {};
+  for (const Row& row : rows)
+    for (std::size_t c = 0; c < 6; ++c) widths[c] = std::max(widths[c], row.cells[c].size());
+  std::string rule;
+  for (const std::size_t width : widths) rule += std::string(width, '-') + "  ";
+  std::string text;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (std::size_t c = 0; c < 6; ++c) {
+      const bool number = c == 3 || c == 4;
+      line +=
+          (number ? pad_left(rows[r].cells[c], widths[c]) : pad_right(rows[r].cells[c], widths[c])) + "  ";
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    if (r == 0 || r + 2 == rows.size()) text += rule.substr(0, rule.find_last_not_of(' ') + 1) + '\n';
+  }
+  return text;
+}
+
+}  // namespace detail
+
+/// The table as text, ending in a newline.
+template <auto Net, auto In, class T> std::string summary(const Model<Net, In, T>& model) {
+  return detail::summarize(model.structure());
+}
+template <auto Net, auto In, class T> std::string summary(const FrozenModel<Net, In, T>& model) {
+  return detail::summarize(model.structure());
+}
+
+}  // namespace lamina

@@ -1,0 +1,151 @@
+// evaluate(x, to): computes an expression into memory, all of it fused into one loop. The loop nest of the
+// destination and all operands is reduced to as few axes as possible; what is contiguous then runs as one
+// stream of vectors, the rest run by run. Large ones are cut into pieces of a fixed number of elements, so
+// that results never depend on the number of threads. Where an operand overlaps the destination other than
+// element for element (x = flipped view of x), the result goes through a temporary.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <type_traits>
+
+#include "lamina/core/storage.hpp"
+#include "lamina/core/thread_pool.hpp"
+#include "lamina/tensor/expressions/access.hpp"
+#include "lamina/tensor/expressions/expression.hpp"
+
+namespace lamina {
+
+/// Whether known extents allow a tensor of extents From to be written to one of extents To.
+template <index... To, index... From> constexpr bool assignable(Extents<To...>, Extents<From...>) {
+  constexpr auto to = Extents<To...>::known;
+  constexpr auto from = Extents<From...>::known;
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    if (i > to.size()) return false;
+    const index t = to[to.size() - i], f = from[from.size() - i];
+    if (f != t && f != 1 && f != dyn && t != dyn) return false;
+  }
+  return true;
+}
+
+/// The two shapes stand as template arguments in the compiler's message.
+template <class To, class From> struct assigned_shapes {
+  static_assert(assignable(To{}, From{}),
+                "tensors: an expression of one shape cannot be assigned to another; "
+                "its axes must be those of the destination, or 1 to be repeated");
+};
+
+namespace detail {
+
+/// Elements of a piece of work. Waking a thread costs a few microseconds, about what a piece takes.
+inline constexpr index piece_elements = index{1} << 14;
+/// Evaluations below this many elements are not worth a second thread.
+inline constexpr index parallel_elements = 4 * piece_elements;
+
+template <index... To, index... From>
+void require_assignable(const Extents<To...>& to, const Extents<From...>& from) {
+  (void)assigned_shapes<Extents<To...>, Extents<From...>>{};
+  if constexpr (assignable(Extents<To...>{}, Extents<From...>{}) &&
+                (!Extents<To...>::is_static || !Extents<From...>::is_static)) {
+    for (int i = 1; i <= Extents<From...>::rank; ++i) {
+      const index f = from[Extents<From...>::rank - i];
+      if (f != 1 && f != to[Extents<To...>::rank - i])
+        throw shape_error("tensors: an expression of shape " + to_string(from) +
+                          " cannot be assigned to one of shape " + to_string(to) +
+                          "; its axes must be those of the destination, or 1 to be repeated");
+    }
+  }
+}
+
+/// The loops that write x to `to`, which is operand 0.
+template <class X, class View> auto assignment_nest(const X& x, const View& to) {
+  LoopNest<1 + X::operands> nest{View::rank, {}, {}};
+  for (int axis = 0; axis < View::rank; ++axis)
+    nest.extents[static_cast<std::size_t>(axis)] = to.extents()[axis];
+  to.describe(nest.operands.data(), View::rank);
+  x.describe(nest.operands.data() + 1, View::rank);
+  return nest;
+}
+
+/// Memory that a destination's description refers to.
+template <class T> T* destination(const std::byte* data) {
+  return reinterpret_cast<T*>(const_cast<std::byte*>(data));
+}
+
+/// Elements [first, last) of x, one at a time.
+template <class T, class X, int Count>
+void write_elements(const X& x, const LoopNest<Count>& nest, index first, index last) {
+  for_each_run(nest, first, last, std::numeric_limits<index>::max(), [&](const auto& at, index count) {
+    const auto element = x.template bind<1>(ElementAccess<Count>(nest, at));
+    const index stride = nest.run_stride(0);
+    for (index i = 0; i < count; ++i) *destination<T>(at[0] + i * stride) = static_cast<T>(element(i));
+  });
+}
+
+/// `count` elements of a bound expression, in vectors of T.
+template <class T, class Bound, class Arch = simd::Arch>
+void write_run(const Bound& bound, T* to, index count) {
+  index i = 0;
+  for (; i + simd::width<T> <= count; i += simd::width<T>) simd::store_unaligned(to + i, as_number(bound(i)));
+  if (i < count) simd::store_partial(to + i, as_number(bound(Tail{i, count - i})), count - i);
+}
+
+/// Elements [first, last) of x in vectors of Lane, written as T.
+template <class T, class Lane, class X, int Count, class Arch = simd::Arch>
+void write_vectors(const X& x, const LoopNest<Count>& nest, index first, index last) {
+  constexpr index any_length = std::numeric_limits<index>::max();
+  if constexpr (std::is_same_v<T, Lane>) {
+    if (nest.is_contiguous()) {
+      for_each_run(nest, first, last, any_length, [&](const auto& at, index count) {
+        write_run(x.template bind<1>(ContiguousAccess<Lane, Count>(at)), destination<T>(at[0]), count);
+      });
+      return;
+    }
+  }
+  ChunkAccess<Lane, Count> access(nest);
+  const index stride = nest.run_stride(0);
+  const bool is_direct = std::is_same_v<T, Lane> && stride == sizeof(T);
+  for_each_run(nest, first, last, is_direct ? access.template limit<1>() : access.chunk,
+               [&](const auto& at, index count) {
+                 access.template prepare<1>(at, count);
+                 Lane* const to = is_direct ? destination<Lane>(at[0]) : access.buffer(0);
+                 write_run(x.template bind<1>(access), to, count);
+                 if (is_direct) return;
+                 for (index i = 0; i < count; ++i)
+                   *destination<T>(at[0] + i * stride) = static_cast<T>(to[i]);
+               });
+}
+
+}  // namespace detail
+
+/// Writes the elements of x to the view `to`, repeating axes of x that are absent or of extent 1. Float to
+/// integer conversions must be asked for (cast<int>). Throws shape_error where dynamic extents do not fit.
+template <class View, expression X, class Arch = simd::Arch> void evaluate(const X& x, const View& to) {
+  using T = typename View::value_type;
+  using Lane = std::conditional_t<std::is_same_v<typename X::lane, detail::AnyLane>, detail::Lane<T>,
+                                  typename X::lane>;
+  static_assert(!std::is_integral_v<T> || std::is_integral_v<typename X::value_type>,
+                "tensors: assigning real numbers to integers drops their fraction; say so with cast<...>(x)");
+  detail::require_assignable(to.extents(), x.extents());
+  auto nest = detail::assignment_nest(x, to);
+  if (nest.size() == 0) return;
+  merge_axes(nest);
+  if (reads_what_it_writes(nest)) {
+    auto temporary = Storage<T>::uninitialized(to.size());
+    const View packed(temporary.data(), to.extents());
+    evaluate(x, packed);
+    evaluate(packed, to);
+    return;
+  }
+  const index size = nest.size();
+  const index piece = size < detail::parallel_elements ? size : detail::piece_elements;
+  parallel_for((size + piece - 1) / piece, [&](index i) {
+    const index first = i * piece, last = std::min(first + piece, size);
+    if constexpr (std::is_void_v<Lane>)
+      detail::write_elements<T>(x, nest, first, last);
+    else
+      detail::write_vectors<T, Lane>(x, nest, first, last);
+  });
+}
+
+}  // namespace lamina

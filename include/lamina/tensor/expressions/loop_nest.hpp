@@ -1,0 +1,195 @@
+// The loops behind every evaluation: extents, and for each operand a pointer and a stride per axis (0 where
+// the operand is broadcast). Axes that lie behind each other for all operands are merged, so that what is
+// contiguous becomes one long run, however many axes it is written with. Nothing here depends on the
+// expression's type, so it is compiled once. Next: evaluate.hpp (assignment), ../reduce.hpp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "lamina/tensor/extents.hpp"
+
+namespace lamina::detail {
+
+/// One tensor in memory as a nest of loops sees it. Strides are in bytes, so that it needs no element type.
+struct Operand {
+  const std::byte* data = nullptr;
+  index element_bytes = 0;
+  std::array<index, max_rank> byte_strides{};
+};
+
+/// Describes the elements at `data` within a nest of `rank` loops: axes line up at the last one, those of
+/// extent 1 and those absent get stride 0.
+template <class T, std::size_t Rank>
+Operand describe_operand(const T* data, const std::array<index, Rank>& extents,
+                         const std::array<index, Rank>& strides, int rank) {
+  Operand operand{reinterpret_cast<const std::byte*>(data), sizeof(T), {}};
+  for (std::size_t i = 1; i <= Rank; ++i)
+    operand.byte_strides[static_cast<std::size_t>(rank) - i] =
+        extents[Rank - i] == 1 ? 0 : strides[Rank - i] * static_cast<index>(sizeof(T));
+  return operand;
+}
+
+/// Loops over `rank` axes, outermost first, with `Count` operands.
+template <int Count> struct LoopNest {
+  int rank = 0;
+  std::array<index, max_rank> extents{};
+  std::array<Operand, static_cast<std::size_t>(Count)> operands{};
+
+  index size() const {
+    index product = 1;
+    for (int axis = 0; axis < rank; ++axis) product *= extents[static_cast<std::size_t>(axis)];
+    return product;
+  }
+  /// Length and byte strides of the innermost loop.
+  index run() const { return rank == 0 ? 1 : extents[static_cast<std::size_t>(rank - 1)]; }
+  index run_stride(int operand) const {
+    const Operand& o = operands[static_cast<std::size_t>(operand)];
+    return rank == 0 ? 0 : o.byte_strides[static_cast<std::size_t>(rank - 1)];
+  }
+  /// Whether the run of every operand is contiguous.
+  bool is_contiguous() const {
+    for (int k = 0; k < Count; ++k)
+      if (run_stride(k) != operands[static_cast<std::size_t>(k)].element_bytes) return false;
+    return true;
+  }
+};
+
+/// Drops axis `axis` of the nest.
+inline void drop_axis(int axis, int& rank, index* extents, Operand* operands, int count) {
+  --rank;
+  for (int a = axis; a < rank; ++a) {
+    extents[a] = extents[a + 1];
+    for (int k = 0; k < count; ++k) {
+      auto& strides = operands[k].byte_strides;
+      strides[static_cast<std::size_t>(a)] = strides[static_cast<std::size_t>(a + 1)];
+    }
+  }
+}
+
+/// Drops axes of extent 1 and merges neighbours that are one run for all operands. Where `kinds` are given (a
+/// label per axis, kept in step), only axes of one kind are merged.
+inline void merge_axes(int& rank, index* extents, Operand* operands, int count, bool* kinds = nullptr) {
+  const auto drop = [&](int axis) {
+    if (kinds) std::copy(kinds + axis + 1, kinds + rank, kinds + axis);
+    drop_axis(axis, rank, extents, operands, count);
+  };
+  for (int axis = rank - 1; axis >= 0; --axis)
+    if (extents[axis] == 1) drop(axis);
+  for (int axis = rank - 2; axis >= 0; --axis) {
+    const auto outer = static_cast<std::size_t>(axis), inner = outer + 1;
+    const bool is_run =
+        (!kinds || kinds[axis] == kinds[axis + 1]) &&
+        std::all_of(operands, operands + count, [&](const Operand& operand) {
+          return operand.byte_strides[outer] == operand.byte_strides[inner] * extents[axis + 1];
+        });
+    if (!is_run) continue;
+    extents[axis + 1] *= extents[axis];
+    drop(axis);
+  }
+}
+template <int Count> void merge_axes(LoopNest<Count>& nest, bool* kinds = nullptr) {
+  merge_axes(nest.rank, nest.extents.data(), nest.operands.data(), Count, kinds);
+}
+
+/// Whether writing operand 0 could change what a later step reads from another operand: they share memory,
+/// but not element for element.
+inline bool reads_what_it_writes(int rank, const index* extents, const Operand* operands, int count) {
+  struct Range {
+    std::uintptr_t first, last;
+  };
+  const auto range = [&](const Operand& operand) {
+    auto first = reinterpret_cast<std::uintptr_t>(operand.data), last = first;
+    for (int axis = 0; axis < rank; ++axis) {
+      const index reach = (extents[axis] - 1) * operand.byte_strides[static_cast<std::size_t>(axis)];
+      (reach < 0 ? first : last) += static_cast<std::uintptr_t>(reach);
+    }
+    return Range{first, last + static_cast<std::uintptr_t>(operand.element_bytes)};
+  };
+  const Range written = range(operands[0]);
+  for (int k = 1; k < count; ++k) {
+    const Range read = range(operands[k]);
+    const bool is_apart = read.last <= written.first || written.last <= read.first;
+    const bool is_same = operands[k].data == operands[0].data &&
+                         operands[k].element_bytes == operands[0].element_bytes &&
+                         std::equal(operands[k].byte_strides.begin(), operands[k].byte_strides.begin() + rank,
+                                    operands[0].byte_strides.begin());
+    if (!is_apart && !is_same) return true;
+  }
+  return false;
+}
+template <int Count> bool reads_what_it_writes(const LoopNest<Count>& nest) {
+  return reads_what_it_writes(nest.rank, nest.extents.data(), nest.operands.data(), Count);
+}
+
+/// A place in a nest: row `row` of the loops [0, axes) outside, as one pointer per operand.
+template <int Count> class Walk {
+ public:
+  using Pointers = std::array<const std::byte*, static_cast<std::size_t>(Count)>;
+
+  /// Walks over the first `axes` loops of the nest, which must outlive the walk.
+  Walk(const LoopNest<Count>& nest, int axes) : nest_(nest), axes_(axes) {}
+
+  /// Goes to a row, counted in row-major order.
+  void seek(index row) {
+    for (int k = 0; k < Count; ++k) pointers_[at(k)] = nest_.operands[at(k)].data;
+    for (int axis = axes_ - 1; axis >= 0; --axis) {
+      position_[at(axis)] = row % nest_.extents[at(axis)];
+      row /= nest_.extents[at(axis)];
+      step(axis, position_[at(axis)]);
+    }
+  }
+
+  /// Goes to the next row; after the last one the place is unspecified.
+  void next() {
+    for (int axis = axes_ - 1; axis >= 0; --axis) {
+      step(axis, 1);
+      if (++position_[at(axis)] < nest_.extents[at(axis)]) return;
+      step(axis, -position_[at(axis)]);
+      position_[at(axis)] = 0;
+    }
+  }
+
+  const Pointers& row() const { return pointers_; }
+
+  /// The pointers `column` steps into the row's innermost loop.
+  Pointers at_column(index column) const {
+    Pointers pointers = pointers_;
+    for (int k = 0; k < Count; ++k) pointers[at(k)] += column * nest_.run_stride(k);
+    return pointers;
+  }
+
+ private:
+  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+  void step(int axis, index steps) {
+    for (int k = 0; k < Count; ++k) pointers_[at(k)] += steps * nest_.operands[at(k)].byte_strides[at(axis)];
+  }
+
+  const LoopNest<Count>& nest_;
+  int axes_;
+  std::array<index, max_rank> position_{};
+  Pointers pointers_{};
+};
+
+/// Calls body(pointers, count) for the runs that make up elements [first, last) of the nest, in order; no run
+/// is longer than `limit`.
+template <int Count, class Body>
+void for_each_run(const LoopNest<Count>& nest, index first, index last, index limit, Body&& body) {
+  const index length = nest.run();
+  Walk<Count> walk(nest, nest.rank - 1);
+  walk.seek(first / length);
+  index column = first % length;
+  while (first < last) {
+    const index count = std::min({last - first, length - column, limit});
+    body(walk.at_column(column), count);
+    first += count;
+    column += count;
+    if (column < length) continue;
+    column = 0;
+    walk.next();
+  }
+}
+
+}  // namespace lamina::detail

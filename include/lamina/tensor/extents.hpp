@@ -1,0 +1,189 @@
+// How large a tensor is along each axis. An extent that the compiler knows is part of the type and takes no
+// memory, one that is `dyn` is a number beside it; the same constexpr rules (row-major strides, broadcasting
+// as in NumPy) serve both. Next: tensor_view.hpp and tensor.hpp.
+#pragma once
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "lamina/core/error.hpp"
+#include "lamina/core/shape.hpp"
+
+namespace lamina {
+
+/// Tensors have at most this many axes.
+inline constexpr int max_rank = 6;
+
+/// The extents of a tensor, outermost axis first: Extents<dyn, 3> has any number of rows and three columns.
+template <index... E> class Extents {
+  static_assert(sizeof...(E) <= max_rank, "Extents: a tensor has at most six axes");
+  static_assert(((E >= 0 || E == dyn) && ...), "Extents: an extent is a count or dyn");
+
+ public:
+  static constexpr int rank = sizeof...(E);
+  /// How many extents are known only at run time.
+  static constexpr int dynamic_rank = (0 + ... + (E == dyn ? 1 : 0));
+  static constexpr bool is_static = dynamic_rank == 0;
+  /// The extents as far as the type knows them, `dyn` elsewhere.
+  static constexpr std::array<index, rank> known{E...};
+
+  /// Dynamic extents are 0.
+  constexpr Extents() = default;
+
+  /// From all extents; throws shape_error where one differs from what the type says or is negative.
+  explicit constexpr Extents(const std::array<index, rank>& extents) {
+    for (int axis = 0, slot = 0; axis < rank; ++axis) {
+      const index extent = extents[at(axis)], expected = known[at(axis)];
+      if (expected == dyn) dynamic_[at(slot++)] = extent;
+      if (extent < 0 || (expected != dyn && expected != extent)) refuse(extents);
+    }
+  }
+
+  /// From the dynamic extents alone, in order; throws shape_error where one is negative.
+  static constexpr Extents from_dynamic(const std::array<index, dynamic_rank>& dynamic) {
+    std::array<index, rank> extents = known;
+    for (int axis = 0, slot = 0; axis < rank; ++axis)
+      if (known[at(axis)] == dyn) extents[at(axis)] = dynamic[at(slot++)];
+    return Extents(extents);
+  }
+
+  /// Elements along an axis in [0, rank).
+  constexpr index operator[](int axis) const {
+    return known[at(axis)] != dyn ? known[at(axis)] : dynamic_[at(slots[at(axis)])];
+  }
+
+  constexpr std::array<index, rank> values() const {
+    std::array<index, rank> extents{};
+    for (int axis = 0; axis < rank; ++axis) extents[at(axis)] = (*this)[axis];
+    return extents;
+  }
+
+  /// Elements in all; 1 for a tensor without axes.
+  constexpr index size() const {
+    index product = 1;
+    for (int axis = 0; axis < rank; ++axis) product *= (*this)[axis];
+    return product;
+  }
+
+  /// Extents are equal when their numbers are, whichever of them the types know.
+  template <index... Other> constexpr bool operator==(const Extents<Other...>& other) const {
+    if constexpr (sizeof...(Other) != rank)
+      return false;
+    else
+      return values() == other.values();
+  }
+
+ private:
+  static constexpr std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
+  static constexpr std::array<int, rank> slots = [] {
+    std::array<int, rank> found{};
+    for (int axis = 0, slot = 0; axis < rank; ++axis) found[at(axis)] = known[at(axis)] == dyn ? slot++ : 0;
+    return found;
+  }();
+  [[noreturn]] static void refuse(const std::array<index, rank>& extents);
+
+  [[no_unique_address]] std::array<index, dynamic_rank> dynamic_{};
+};
+
+/// Distances between neighbours along each axis when the last axis lies in one run (C order), in elements.
+template <index... E>
+constexpr std::array<index, sizeof...(E)> row_major_strides(const Extents<E...>& extents) {
+  std::array<index, sizeof...(E)> strides{};
+  index stride = 1;
+  for (int axis = static_cast<int>(sizeof...(E)) - 1; axis >= 0; --axis) {
+    strides[static_cast<std::size_t>(axis)] = stride;
+    stride *= extents[axis];
+  }
+  return strides;
+}
+
+/// "(3, ?)": as error texts print extents; `dyn` is a question mark.
+template <std::size_t Rank> std::string to_string(const std::array<index, Rank>& extents) {
+  std::string text = "(";
+  for (std::size_t axis = 0; axis < Rank; ++axis)
+    text += (axis ? ", " : "") + (extents[axis] == dyn ? std::string("?") : std::to_string(extents[axis]));
+  return text + ")";
+}
+template <index... E> std::string to_string(const Extents<E...>& extents) {
+  return to_string(extents.values());
+}
+
+template <index... E> void Extents<E...>::refuse(const std::array<index, rank>& extents) {
+  throw shape_error("tensor: extents " + to_string(extents) + " do not fit the type's " + to_string(known));
+}
+
+// Broadcasting, NumPy's rule: shapes are lined up at their last axis, and an axis that is absent or of extent
+// 1 is repeated.
+
+/// Whether no known extents contradict each other.
+template <index... A, index... B> constexpr bool broadcastable(Extents<A...>, Extents<B...>) {
+  constexpr auto a = Extents<A...>::known;
+  constexpr auto b = Extents<B...>::known;
+  for (std::size_t i = 1; i <= a.size() && i <= b.size(); ++i) {
+    const index x = a[a.size() - i], y = b[b.size() - i];
+    if (x != y && x != 1 && y != 1 && x != dyn && y != dyn) return false;
+  }
+  return true;
+}
+
+/// The two shapes stand as template arguments in the compiler's message.
+template <class Left, class Right> struct broadcast_shapes {
+  static_assert(broadcastable(Left{}, Right{}),
+                "tensors: shapes must agree from the last axis on, where an extent of 1 is repeated; "
+                "reshape or slice one of them");
+};
+
+namespace detail {
+
+/// What an axis of extents a and b becomes: dyn when only run time can tell. A contradiction gives a.
+constexpr index broadcast_extent(index a, index b) {
+  if (a == 1) return b;
+  if (b == 1) return a;
+  return a == dyn ? b : a;
+}
+
+template <std::size_t A, std::size_t B>
+constexpr auto broadcast_values(const std::array<index, A>& a, const std::array<index, B>& b) {
+  constexpr std::size_t rank = A > B ? A : B;
+  std::array<index, rank> extents{};
+  for (std::size_t i = 1; i <= rank; ++i)
+    extents[rank - i] = broadcast_extent(i <= A ? a[A - i] : 1, i <= B ? b[B - i] : 1);
+  return extents;
+}
+
+template <class Left, class Right,
+          class Axes = std::make_index_sequence<(Left::rank > Right::rank ? Left::rank : Right::rank)>>
+struct BroadcastOf;
+template <class Left, class Right, std::size_t... Axis>
+struct BroadcastOf<Left, Right, std::index_sequence<Axis...>> {
+  static constexpr auto known = broadcast_values(Left::known, Right::known);
+  using type = Extents<known[Axis]...>;
+};
+
+}  // namespace detail
+
+/// The type of the extents that Left and Right broadcast to; fails to compile where they cannot.
+template <class Left, class Right> using BroadcastExtents = typename detail::BroadcastOf<Left, Right>::type;
+
+/// The extents to which two shapes broadcast. Contradictions the types know of fail to compile, others throw
+/// shape_error.
+template <index... A, index... B>
+constexpr auto broadcast(const Extents<A...>& left, const Extents<B...>& right) {
+  using Left = Extents<A...>;
+  using Right = Extents<B...>;
+  (void)broadcast_shapes<Left, Right>{};
+  const auto a = left.values();
+  const auto b = right.values();
+  if constexpr (!Left::is_static || !Right::is_static)
+    for (std::size_t i = 1; i <= a.size() && i <= b.size(); ++i) {
+      const index x = a[a.size() - i], y = b[b.size() - i];
+      if (x != y && x != 1 && y != 1)
+        throw shape_error("tensors: shapes " + to_string(left) + " and " + to_string(right) +
+                          " must agree from the last axis on, where an extent of 1 is repeated; "
+                          "reshape or slice one of them");
+    }
+  return BroadcastExtents<Left, Right>(detail::broadcast_values(a, b));
+}
+
+}  // namespace lamina

@@ -1,0 +1,212 @@
+// Tensor: owning, row-major, 64-byte aligned. Each extent is a number the compiler knows, or `dyn`. It is a
+// regular value (copies are deep, == compares shapes and elements) and a tensor expression: arithmetic,
+// functions and reductions are in expressions.hpp and reduce.hpp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <initializer_list>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "lamina/core/storage.hpp"
+#include "lamina/tensor/detail/nested_list.hpp"
+#include "lamina/tensor/tensor_view.hpp"
+
+namespace lamina {
+
+/// The two shapes stand as template arguments in the compiler's message.
+template <class Type, class Given> struct tensor_shapes {
+  static constexpr bool same_rank = Type::rank == Given::rank;
+  static_assert(
+      same_rank && assignable(Type{}, Given{}) && broadcastable(Type{}, Given{}),
+      "Tensor: an expression of one shape cannot become a tensor of another; assign to a view to repeat "
+      "axes of extent 1");
+};
+
+namespace detail {
+
+/// The extents as those of another type that knows more or fewer of them.
+template <class Type, class Given> Type same_extents(const Given& extents) {
+  (void)tensor_shapes<Type, Given>{};
+  if constexpr (Type::rank == Given::rank) return Type(extents.values());
+}
+
+}  // namespace detail
+
+/// Tensor of T (float, double, an integer type or bool) with extents E, outermost axis first.
+///   Tensor<float, dyn, 3, 32, 32> images(n);      // (n, 3, 32, 32), zeros
+///   Tensor<float, 2, 2> a{{1, 2}, {3, 4}};
+///   Tensor b{{1.0, 2.0}, {3.0, 4.0}};             // Tensor<double, 2, 2>
+///   Tensor c = a * 2 + 1;                         // Tensor<float, 2, 2>
+/// As with std::vector, braces hold elements: Tensor<float, dyn> t{5} has one, t(5) has five. A tensor that
+/// was moved from may only be assigned to or destroyed.
+template <class T, index... E> class Tensor : public Expression<T, Extents<E...>> {
+  static_assert(std::is_arithmetic_v<T> && !std::is_const_v<T>, "Tensor: elements are numbers or bool");
+
+ public:
+  using value_type = T;
+  using extents_type = Extents<E...>;
+  using View = TensorView<T, E...>;
+  using ConstView = TensorView<const T, E...>;
+  static constexpr int rank = sizeof...(E);
+
+  /// Zeros; dynamic extents are 0.
+  Tensor() : Tensor(extents_type{}) {}
+
+  /// Zeros; the extents that are dyn follow in order. Throws shape_error where one is negative.
+  template <std::integral... I>
+    requires(sizeof...(I) == extents_type::dynamic_rank && sizeof...(I) > 0)
+  explicit Tensor(I... dynamic_extents)
+      : Tensor(extents_type::from_dynamic({static_cast<index>(dynamic_extents)...})) {}
+  explicit Tensor(const extents_type& extents) : extents_(extents), storage_(extents.size()) {}
+
+  /// Elements in nested braces. Throws shape_error where rows differ in length or from a static extent.
+  Tensor(detail::NestedList<T, sizeof...(E)> elements)
+    requires(sizeof...(E) > 0)
+      : Tensor(uninitialized(extents_type(detail::list_extents<rank>(elements)))) {
+    T* to = data();
+    detail::copy_list<rank>(elements, to);
+  }
+
+  /// Elements of an expression. Shapes that contradict fail to compile, or throw shape_error.
+  template <expression X>
+    requires(!std::same_as<X, Tensor>)
+  Tensor(const X& x) : Tensor(uninitialized(detail::same_extents<extents_type>(x.extents()))) {
+    evaluate(x, view());
+  }
+
+  /// Elements of any value, for a caller who writes them all.
+  static Tensor uninitialized(const extents_type& extents) {
+    return Tensor(extents, Storage<T>::uninitialized(extents.size()));
+  }
+
+  Tensor(const Tensor& other) : Tensor(other.extents_, other.storage_.clone()) {}
+  Tensor(Tensor&&) noexcept = default;
+  Tensor& operator=(Tensor&&) noexcept = default;
+  Tensor& operator=(const Tensor& other) {
+    if (extents_ == other.extents_)
+      std::copy_n(other.data(), size(), data());
+    else
+      *this = Tensor(other);
+    return *this;
+  }
+  ~Tensor() = default;
+
+  /// Takes the shape and elements of an expression, which may read this tensor in any way. Memory is kept
+  /// where the extents stay the same.
+  template <expression X> Tensor& operator=(const X& x) {
+    if (detail::same_extents<extents_type>(x.extents()) == extents_ && storage_.size() == size())
+      evaluate(x, view());
+    else
+      *this = Tensor(x);
+    return *this;
+  }
+
+  const extents_type& extents() const { return extents_; }
+  index extent(int axis) const { return extents_[axis]; }
+  index size() const { return extents_.size(); }
+  bool empty() const { return size() == 0; }
+  T* data() { return storage_.data(); }
+  const T* data() const { return storage_.data(); }
+  /// The elements in row-major order.
+  std::span<T> span() { return {data(), static_cast<std::size_t>(size())}; }
+  std::span<const T> span() const { return {data(), static_cast<std::size_t>(size())}; }
+  T* begin() { return data(); }
+  T* end() { return data() + size(); }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size(); }
+
+  View view() { return {data(), extents_}; }
+  ConstView view() const { return {data(), extents_}; }
+  operator View() { return view(); }
+  operator ConstView() const { return view(); }
+
+  /// The element at indices i, one per axis, each in [0, extent).
+  template <std::integral... I>
+    requires(sizeof...(I) == sizeof...(E))
+  T& operator()(I... i) {
+    return data()[offset({static_cast<index>(i)...})];
+  }
+  template <std::integral... I>
+    requires(sizeof...(I) == sizeof...(E))
+  const T& operator()(I... i) const {
+    return data()[offset({static_cast<index>(i)...})];
+  }
+
+  /// View of the sub-tensor, or the element of a tensor with one axis, at index i of the first axis.
+  decltype(auto) operator[](index i)
+    requires(sizeof...(E) > 0)
+  {
+    return view()[i];
+  }
+  decltype(auto) operator[](index i) const
+    requires(sizeof...(E) > 0)
+  {
+    return view()[i];
+  }
+
+  /// View of the same elements with other extents: see TensorView::reshape.
+  template <index... F, std::integral... I> TensorView<T, F...> reshape(I... dynamic_extents) {
+    return view().template reshape<F...>(dynamic_extents...);
+  }
+  template <index... F, std::integral... I> TensorView<const T, F...> reshape(I... dynamic_extents) const {
+    return view().template reshape<F...>(dynamic_extents...);
+  }
+
+  /// Sets all elements.
+  void fill(T value) { std::fill(begin(), end(), value); }
+
+  void swap(Tensor& other) noexcept {
+    std::swap(extents_, other.extents_);
+    storage_.swap(other.storage_);
+  }
+
+  // As an operand of expressions (see expressions/expression.hpp).
+  using lane = detail::Lane<T>;
+  static constexpr int operands = 1;
+  void describe(detail::Operand* to, int loops) const { view().describe(to, loops); }
+  template <int First, class Access> auto bind(const Access& access) const {
+    return access.template operand<First, T>();
+  }
+
+ private:
+  Tensor(const extents_type& extents, Storage<T> storage) : extents_(extents), storage_(std::move(storage)) {}
+
+  index offset(const std::array<index, sizeof...(E)>& at) const {
+    index sum = 0;
+    for (int axis = 0; axis < rank; ++axis) {
+      const index position = at[static_cast<std::size_t>(axis)];
+      assert(position >= 0 && position < extents_[axis]);
+      sum = sum * extents_[axis] + position;
+    }
+    return sum;
+  }
+
+  [[no_unique_address]] extents_type extents_;
+  Storage<T> storage_;
+};
+
+template <class T, index... E> Tensor(const Expression<T, Extents<E...>>&) -> Tensor<T, E...>;
+template <class T, std::same_as<T>... More>
+  requires std::is_arithmetic_v<T>
+Tensor(T, More...) -> Tensor<T, 1 + sizeof...(More)>;
+template <class T, std::size_t N, std::same_as<T>... More>
+  requires std::is_arithmetic_v<T>
+Tensor(const T (&row)[N], const More (&... rows)[N]) -> Tensor<T, 1 + sizeof...(More), N>;
+template <class T, std::size_t N, std::size_t M, std::same_as<T>... More>
+  requires std::is_arithmetic_v<T>
+Tensor(const T (&plane)[N][M], const More (&... planes)[N][M]) -> Tensor<T, 1 + sizeof...(More), N, M>;
+
+/// Whether two tensors have the same shape and equal elements. Element by element: equal(a, b).
+template <class T, index... A, index... B>
+bool operator==(const Tensor<T, A...>& a, const Tensor<T, B...>& b) {
+  return a.extents() == b.extents() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+/// The elements of an expression as a Tensor of its value type and extents.
+template <expression X> auto evaluate(const X& x) { return Tensor(x); }
+
+}  // namespace lamina

@@ -43,22 +43,19 @@ inline constexpr index most_pieces = 256;
 
 /// Cuts `macs` multiply-adds. Of samples and groups it first cuts the axis along which a piece can be narrow
 /// and read little: groups where the weights outweigh a sample, samples otherwise. Rows come last.
-constexpr Cut cut_work(index batch, index rows, index groups, index macs, bool weights_outweigh_sample) {
+constexpr Cut cut_work(index batch, index rows, index groups, index macs, bool weights_outweigh_sample,
+                       index most_parts = most_pieces) {
+  constexpr index fewest_rows = 4;
   Cut cut{batch, rows, groups};
   index wanted = std::clamp<index>(macs / piece_macs, 1, most_pieces);
   const auto share = [&wanted](index whole, index& each, index least) {
-    each = std::max(least, (whole + wanted - 1) / wanted);
-    const index shares = Cut::shares(whole, each);
-    wanted = (wanted + shares - 1) / shares;
+    each = std::min(whole, std::max(least, Cut::shares(whole, wanted)));
+    wanted = Cut::shares(wanted, Cut::shares(whole, each));
   };
-  if (weights_outweigh_sample) {
-    share(groups, cut.groups_each, 1);
-    share(batch, cut.samples_each, 1);
-  } else {
-    share(batch, cut.samples_each, 1);
-  }
-  constexpr index fewest_rows = 4;
-  if (rows > fewest_rows) share(rows, cut.rows_each, fewest_rows);
+  if (weights_outweigh_sample) share(groups, cut.groups_each, 1);
+  share(batch, cut.samples_each, Cut::shares(batch, most_parts));
+  share(rows, cut.rows_each,
+        std::max(fewest_rows, Cut::shares(rows, std::max<index>(1, most_parts / cut.sample_shares()))));
   if (!weights_outweigh_sample) share(groups, cut.groups_each, 1);
   return cut;
 }

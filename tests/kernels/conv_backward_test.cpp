@@ -1,0 +1,101 @@
+// The gradients of conv.hpp, against the reference's sums.
+#include "kernels/conv_cases.hpp"
+#include "lamina/kernels/conv.hpp"
+
+namespace lamina::test {
+namespace {
+
+struct Operands {
+  explicit Operands(const ConvCase& c)
+      : x(random_array(c.batch, c.geometry.in_channels, c.height, c.width, 1)),
+        w(random_array(c.geometry.out_channels, c.geometry.in_channels_per_group(), c.geometry.kernel_height,
+                       c.geometry.kernel_width, 2)),
+        dy(random_array(c.batch, c.geometry.out_channels, c.out_height(), c.out_width(), 3)) {}
+  Array x, w, dy;
+};
+
+index partial_factor(const ConvGeometry& g) { return g.border == Border::partial ? g.taps() * g.taps() : 1; }
+
+template <class T> void check_data(const std::vector<ConvCase>& cases) {
+  for (const ConvCase& c : cases) {
+    INFO(c);
+    const ConvGeometry& g = c.geometry;
+    const Operands o(c);
+    const Array expected = kernels::reference::conv_backward_data(o.dy, o.w, c.height, c.width, g);
+    // Borders other than zero may lead many windows to one pixel.
+    const index gathered = g.border == Border::replicate ? (1 + g.pad_top) * (1 + g.pad_left) : 4;
+    const double tolerance =
+        sum_tolerance<T>(g.taps() * g.out_channels_per_group() * gathered * partial_factor(g));
+    const Map<T> dy(plain(o.dy), 1);
+    const auto weight = arena_weights<T>(o.w, g);
+
+    Map<T> dx(plain(o.x), 2);
+    kernels::conv_backward_data(dy.view(), weight.data(), dx.view(), g);
+    require_close(dx.plain().values, expected.values, tolerance);
+    REQUIRE(dx.gap_untouched());
+
+    PlainMap<T> image(o.x);
+    kernels::conv_backward_data(dy.view(), weight.data(), image.view(), g);
+    require_close(image.values(), expected.values, tolerance);
+
+    Array sum = expected;
+    for (std::size_t i = 0; i < sum.values.size(); ++i) sum.values[i] += o.x.values[i];
+    Map<T> added(plain(o.x));
+    kernels::conv_backward_data(dy.view(), weight.data(), added.view(), g, true);
+    require_close(added.plain().values, sum.values, tolerance);
+
+    PlainMap<T> image_added(o.x);
+    kernels::conv_backward_data(dy.view(), weight.data(), image_added.view(), g, true);
+    require_close(image_added.values(), sum.values, tolerance);
+  }
+}
+
+/// The gradient begins at `start` where there is a weight, so that adding is seen to add.
+template <class T> void check_weights(const std::vector<ConvCase>& cases) {
+  for (const ConvCase& c : cases) {
+    INFO(c);
+    const ConvGeometry& g = c.geometry;
+    const Operands o(c);
+    Array expected = kernels::reference::conv_backward_weights(o.x, o.dy, g);
+    std::vector<double> expected_bias = kernels::reference::conv_backward_bias(o.dy, c.height, c.width, g);
+    for (std::size_t i = 0; i < expected.values.size(); ++i) expected.values[i] += o.w.values[i];
+    for (std::size_t i = 0; i < expected_bias.size(); ++i) expected_bias[i] += o.w.values[i];
+    const double tolerance = sum_tolerance<T>(c.batch * c.out_height() * c.out_width() * partial_factor(g));
+    const Map<T> dy(plain(o.dy), 1), x(plain(o.x), 2);
+
+    const auto check = [&](const auto& in) {
+      auto dw = arena_weights<T>(o.w, g);
+      auto db = arena_bias<T>(std::vector<double>(o.w.values.begin(), o.w.values.begin() + o.w.n));
+      kernels::conv_backward_weights(in, dy.view(), dw.data(), db.data(), g);
+      const Array actual = logical_weights(dw, g);
+      require_close(actual.values, expected.values, tolerance);
+      require_close(std::vector<double>(db.begin(), db.begin() + o.w.n), expected_bias, tolerance);
+      // With the logical elements cleared only padding lanes are left, and they are zero.
+      each({o.w.n, o.w.c, o.w.h, o.w.w}, [&](index out, index i, index u, index v) {
+        dw[g.weight_offset(channel_block<T>, out, i, u, v)] = T{0};
+      });
+      REQUIRE(std::all_of(dw.begin(), dw.end(), [](T value) { return value == T{0}; }));
+      REQUIRE(std::all_of(db.begin() + o.w.n, db.end(), [](T value) { return value == T{0}; }));
+    };
+    check(x.view());
+    check(PlainMap<T>(o.x).view());
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("conv_backward_data equals the reference", "[kernels]", float, double) {
+  SECTION("dense") { check_data<TestType>(dense_cases()); }
+  SECTION("borders") { check_data<TestType>(border_cases()); }
+  SECTION("groups") { check_data<TestType>(group_cases()); }
+  SECTION("depthwise") { check_data<TestType>(depthwise_cases()); }
+}
+
+TEMPLATE_TEST_CASE("conv_backward_weights equals the reference", "[kernels]", float, double) {
+  SECTION("dense") { check_weights<TestType>(dense_cases()); }
+  SECTION("borders") { check_weights<TestType>(border_cases()); }
+  SECTION("groups") { check_weights<TestType>(group_cases()); }
+  SECTION("depthwise") { check_weights<TestType>(depthwise_cases()); }
+}
+
+}  // namespace lamina::test

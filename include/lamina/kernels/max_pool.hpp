@@ -1,0 +1,165 @@
+// Max pooling and its gradient, and the maximum of whole maps. A window's rows are folded first, a row of
+// columns at a time, then the columns, so a k × k window costs 2k - 2 maxima at most. The gradient looks for
+// the maximum again, x against y: as quick as reading an index that forward would have had to store, and
+// nothing is stored.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+#include "lamina/core/scratch.hpp"
+#include "lamina/kernels/loops.hpp"
+#include "lamina/kernels/pool_geometry.hpp"
+
+namespace lamina::kernels {
+
+namespace detail {
+
+/// Whether the windows are the 2 × 2 of most small nets, side by side: the case with loops of its own.
+constexpr bool is_two_by_two(const PoolGeometry& g, index rows, index columns) {
+  PoolGeometry plain;
+  plain.ceil_mode = g.ceil_mode;
+  plain.count_include_pad = g.count_include_pad;
+  return g == plain && (!g.ceil_mode || (rows % 2 == 0 && columns % 2 == 0));
+}
+
+/// A row of maxima of two rows.
+template <class T, class Arch = simd::Arch>
+void max_two_by_two(const T* upper, const T* lower, T* to, index outputs) {
+  constexpr index B = channel_block<T>;
+  for (index o = 0; o < outputs; ++o, upper += 2 * B, lower += 2 * B)
+    simd::store(to + o * B, larger(larger(simd::load(upper), simd::load(upper + B)),
+                                   larger(simd::load(lower), simd::load(lower + B))));
+}
+
+/// `of` in the lanes that hold the maximum (all that is not smaller, so that NaN meets NaN), once a window:
+/// lanes that were found leave `open`.
+template <class V> V take_maximum(V x, V maximum, V of, simd::Mask<V>& open) {
+  const auto found = (!(x < maximum)) & open;
+  open = open & (!found);
+  return simd::select(found, of, V(simd::Element<V>{0}));
+}
+
+/// The gradients of two rows from those of a row of maxima.
+template <class T, class Arch = simd::Arch>
+void max_two_by_two_backward(const T* x, const T* y, const T* dy, T* dx, index row_stride, index outputs) {
+  constexpr index B = channel_block<T>;
+  const auto all = lanes_between<T>(0, B);
+  for (index o = 0; o < outputs; ++o, x += 2 * B, dx += 2 * B) {
+    const auto maximum = simd::load(y + o * B), gradient = simd::load(dy + o * B);
+    auto open = all;
+    for (const index at : {index{0}, B, row_stride, row_stride + B})
+      simd::store(dx + at, take_maximum(simd::load(x + at), maximum, gradient, open));
+  }
+}
+
+}  // namespace detail
+
+/// y(o) = the maximum of x over window o; NaN where the window holds one, -infinity where the window is
+/// empty. x is (n, c, h, w), y (n, c, g.out_height(h), g.out_width(w)); g is a PoolGeometry or an
+/// AdaptivePool.
+template <class T, class Geometry, class Arch = simd::Arch>
+void max_pool_forward(const Geometry& g, const Input<T>& x, const FeatureMapView<T>& y) {
+  constexpr index B = FeatureMapView<T>::block;
+  using V = simd::Vector<T>;
+  const index work = x.block_stride() / y.height + y.row_stride();
+  if constexpr (std::is_same_v<Geometry, PoolGeometry>)
+    if (detail::is_two_by_two(g, x.height, x.width))
+      return for_each_rows(y, work, [&](index n, index block, index first_row, index last_row, int) {
+        for (index row = first_row; row < last_row; ++row) {
+          const T* const upper = x.at_block(n, block) + 2 * row * x.row_stride();
+          detail::max_two_by_two(upper, upper + x.row_stride(), y.at_block(n, block) + row * y.row_stride(),
+                                 y.width);
+        }
+      });
+
+  const Scratch<T> rows_of_workers(threads() * x.row_stride());
+  const detail::ColumnTaps columns_of(g, x.width, y.width);
+  for_each_rows(y, work, [&](index n, index block, index first_row, index last_row, int worker) {
+    T* const room = rows_of_workers.data() + worker * x.row_stride();
+    const V lowest(-std::numeric_limits<T>::infinity());
+    for (index row = first_row; row < last_row; ++row) {
+      const Taps rows = g.row_taps(row, x.height);
+      const T* from = x.at_block(n, block) + rows.first * x.row_stride();  // the maxima of each column
+      if (rows.count != 1) {
+        for (index w = 0; w < x.row_stride(); w += B) {
+          V maximum = lowest;
+          for (index i = 0; i < rows.count; ++i)
+            maximum = detail::larger(maximum, simd::load(from + i * rows.step * x.row_stride() + w));
+          simd::store(room + w, maximum);
+        }
+        from = room;
+      }
+      T* const to = y.at_block(n, block) + row * y.row_stride();
+      for (index o = 0; o < y.width; ++o) {
+        const Taps columns = columns_of[o];
+        V maximum = lowest;
+        for (index i = 0; i < columns.count; ++i)
+          maximum = detail::larger(maximum, simd::load<T>(from + (columns.first + i * columns.step) * B));
+        simd::store(to + o * B, maximum);
+      }
+    }
+  });
+}
+
+/// dx = the gradient of y's: dy(o) goes to the first element of window o, in memory order, that equals y(o);
+/// where windows overlap, gradients add.
+template <class T, class Geometry, class Arch = simd::Arch>
+void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, const Input<T>& dy,
+                       const FeatureMapView<T>& dx) {
+  constexpr index B = FeatureMapView<T>::block;
+  if constexpr (std::is_same_v<Geometry, PoolGeometry>)
+    if (detail::is_two_by_two(g, x.height, x.width))
+      return for_each_rows(
+          y, 2 * x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
+            for (index row = first_row; row < last_row; ++row) {
+              const index place = 2 * row * x.row_stride(), out_place = row * y.row_stride();
+              T* const to = dx.at_block(n, block) + place;
+              detail::max_two_by_two_backward(x.at_block(n, block) + place, y.at_block(n, block) + out_place,
+                                              dy.at_block(n, block) + out_place, to, x.row_stride(), y.width);
+              if (x.width % 2 != 0) {  // the column, and the row, that no window sees
+                std::fill_n(to + x.row_stride() - B, B, T{0});
+                std::fill_n(to + 2 * x.row_stride() - B, B, T{0});
+              }
+              if (row + 1 == y.height && x.height % 2 != 0)
+                std::fill_n(to + 2 * x.row_stride(), x.row_stride(), T{0});
+            }
+          });
+
+  const detail::ColumnTaps columns_of(g, x.width, y.width);
+  for_each_block(x, x.block_stride() + y.block_stride(), [&](index n, index block, int) {
+    T* const to = dx.at_block(n, block);
+    const T *from = x.at_block(n, block), *maxima = y.at_block(n, block), *gradients = dy.at_block(n, block);
+    std::fill_n(to, dx.block_stride(), T{0});
+    for (index row = 0; row < y.height; ++row) {
+      const Taps rows = g.row_taps(row, x.height);
+      for (index o = 0; o < y.width; ++o, maxima += B, gradients += B) {
+        const Taps columns = columns_of[o];
+        const auto maximum = simd::load(maxima), gradient = simd::load(gradients);
+        auto open = detail::lanes_between<T>(0, B);
+        for (index i = 0; i < rows.count; ++i)
+          for (index j = 0; j < columns.count; ++j) {
+            const index at =
+                (rows.first + i * rows.step) * x.row_stride() + (columns.first + j * columns.step) * B;
+            simd::store<T>(to + at, simd::load<T>(to + at) +
+                                        detail::take_maximum(simd::load(from + at), maximum, gradient, open));
+          }
+      }
+    }
+  });
+}
+
+/// y(n, c) = the maximum of x over all pixels; NaN where x holds one. x is (n, c, h, w), y (n, c).
+template <class T, class Arch = simd::Arch>
+void global_max_pool_forward(const Input<T>& x, const FeatureMapView<T>& y) {
+  max_pool_forward(AdaptivePool{1, 1}, x, y);
+}
+
+/// dx = the gradient of y's: dy goes to the first pixel that equals y.
+template <class T, class Arch = simd::Arch>
+void global_max_pool_backward(const Input<T>& x, const Input<T>& y, const Input<T>& dy,
+                              const FeatureMapView<T>& dx) {
+  max_pool_backward(AdaptivePool{1, 1}, x, y, dy, dx);
+}
+
+}  // namespace lamina::kernels

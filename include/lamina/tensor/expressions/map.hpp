@@ -34,8 +34,28 @@ template <class X, class... Rest> struct FoldExpressions<X, Rest...> {
   using lane = CommonLane<typename X::lane, typename rest::lane>;
 };
 
+/// An integer as double, a mask as numbers; what is real already as it is.
+template <class Argument> auto as_real(const Argument& argument) {
+  if constexpr (std::is_integral_v<Argument>)
+    return static_cast<double>(argument);
+  else
+    return as_number(argument);
+}
+
+/// f(a, …); a function of real numbers alone takes integers and masks as such.
+template <class F, class... A> constexpr auto call(const F& f, const A&... a) {
+  if constexpr (std::is_invocable_v<const F&, const A&...>)
+    return f(a...);
+  else
+    return f(as_real(a)...);
+}
+
+template <class F, class... A>
+inline constexpr bool is_callable = std::is_invocable_v<const F&, const A&...> ||
+                                    std::is_invocable_v<const F&, decltype(as_real(std::declval<A>()))...>;
+
 template <class F, class... X>
-using MapValue = std::remove_cvref_t<std::invoke_result_t<const F&, typename X::value_type...>>;
+using MapValue = decltype(call(std::declval<const F&>(), std::declval<typename X::value_type>()...));
 
 /// What the operand X gives in vectors of Lane: numbers, or a mask where it is a comparison.
 template <class X, class Lane>
@@ -48,7 +68,7 @@ template <class Common, class F, class... X> constexpr auto map_lane() {
   if constexpr (std::is_same_v<Common, AnyLane> || std::is_void_v<Common>)
     return std::type_identity<void>{};
   else if constexpr ((std::is_same_v<Value, Common> || std::is_same_v<Value, bool>) &&
-                     std::is_invocable_v<const F&, Packet<X, Common>...>)
+                     is_callable<F, Packet<X, Common>...>)
     return std::type_identity<Common>{};
   else
     return std::type_identity<void>{};
@@ -94,7 +114,7 @@ class MapNode<F, std::index_sequence<I...>, X...>
       return broadcast(first, broadcast_all(rest...));
   }
   template <class... Bound> static auto apply(const F& f, Bound... bound) {
-    return [f, bound...](auto place) { return f(bound(place)...); };
+    return [f, bound...](auto place) { return call(f, bound(place)...); };
   }
 
   [[no_unique_address]] F f_;

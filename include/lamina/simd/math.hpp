@@ -1,30 +1,159 @@
-// Transcendental functions of vectors and scalars.
+// Transcendental functions of vectors and scalars. A scalar goes through the same operations as a lane of a
+// vector, so that a result does not depend on where a loop over vectors ends.
+//
+// Largest errors measured, in ulp, float / double (SSE2, AVX2 and AVX-512, xsimd 8.1):
+//   exp 1.0 / 1.1   expm1 1.5 / 2.2   sigmoid 2.4 / 2.2   erf 1.3 / 1.4     ours
+//   log 0.9 / 0.9   log1p 0.9 / 0.8   tanh 1.3 / 1.3   sin 1.8 / 1.5   cos 1.6 / 2.3     xsimd's
+//   pow about |y log2 x| / 2: xsimd's logarithm within it has no more digits than the result
+// Ours are those that networks take most, and erf: xsimd's erf is 2.4 / 68 ulp off, its exp 1.5 and expm1 2.0
+// in float; in double ours take less than half the time.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <numbers>
+#include <type_traits>
+#include <utility>
+
+#include "lamina/simd/detail/math_constants.hpp"
 #include "lamina/simd/vector.hpp"
 
 namespace lamina::simd {
-#define LAMINA_FORWARD(name)               \
-  template <Number V> inline V name(V x) { \
-    if constexpr (is_vector<V>)            \
-      return xsimd::name(x);               \
-    else                                   \
-      return std::name(x);                 \
-  }
-LAMINA_FORWARD(exp)
-LAMINA_FORWARD(expm1)
-LAMINA_FORWARD(log)
-LAMINA_FORWARD(log1p)
-LAMINA_FORWARD(tanh)
-LAMINA_FORWARD(erf)
-LAMINA_FORWARD(sin)
-LAMINA_FORWARD(cos)
-#undef LAMINA_FORWARD
 
+namespace detail {
+
+/// Applies one of xsimd's functions, to a scalar through a vector.
+template <Number V, class F> inline V apply(V x, F function) {
+  if constexpr (is_vector<V>)
+    return function(x);
+  else
+    return to_native(function(Vector<V>(x)))[0];
+}
+
+/// c[0] + c[1] x + c[2] x² + … for an array c of constants.
+template <const auto& c, Number V> inline V polynomial(V x) {
+  constexpr std::size_t degree = c.size() - 1;
+  V sum(c[degree]);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((sum = simd::fma(sum, x, V(c[degree - 1 - I]))), ...);
+  }(std::make_index_sequence<degree>{});
+  return sum;
+}
+
+/// Calls f(bits, from_bits): the bits of x as unsigned integers, and the way back.
+template <Number V, class F> inline V with_bits(V x, F f) {
+  using T = Element<V>;
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  if constexpr (is_vector<V>) {
+    typedef Bits NativeBits __attribute__((vector_size(sizeof(native<T>))));
+    return f((NativeBits)to_native(x), [](NativeBits bits) { return from_native<T>((native<T>)bits); });
+  } else {
+    return f(std::bit_cast<Bits>(x), [](Bits bits) { return std::bit_cast<T>(bits); });
+  }
+}
+
+/// e^x = 2^n (1 + z), n whole, at most `most`; |z| < 0.42 unless that limits n.
+template <Number V> struct Exponential {
+  using T = Element<V>;
+  using C = ExpConstants<T>;
+  static constexpr int mantissa = std::numeric_limits<T>::digits - 1;
+
+  V n, z;
+
+  explicit Exponential(V x, T most)
+      : n(simd::min(V(most), simd::round(x * constant<V>(std::numbers::log2e)))) {
+    // r = x - n ln 2, |r| <= ln 2 / 2, and z = r + r² q(r) with a polynomial q.
+    const V r = simd::fma(n, V(-C::ln2_low), simd::fma(n, V(-C::ln2_high), x));
+    z = simd::fma(r * r, polynomial<C::tail>(r), r);
+  }
+
+  /// f of the bits of n, which stand lowest once 1.5 · 2^mantissa is added; f shifts them to the exponent.
+  template <class F> V with_n(F f) const {
+    return with_bits(n + V(static_cast<T>(3ull << (mantissa - 1))), f);
+  }
+  static constexpr auto one =
+      std::bit_cast<std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>(T{1});
+
+  /// 2^n, for a normal result.
+  V power() const {
+    return with_n([](auto bits, auto from_bits) { return from_bits((bits << mantissa) + one); });
+  }
+  /// y · 2^n. In two factors, for 2^n alone may be infinite or subnormal where the product is neither.
+  V times_power(V y) const {
+    return with_n([&](auto bits, auto from_bits) {
+      const auto half = bits >> 1;
+      return y * from_bits((half << mantissa) + one) * from_bits(((bits - half) << mantissa) + one);
+    });
+  }
+};
+
+}  // namespace detail
+
+/// e^x. Results down to the smallest subnormal number; 0 below, infinity above, NaN for NaN.
+template <Number V> inline V exp(V x) {
+  using C = detail::ExpConstants<Element<V>>;
+  const detail::Exponential e(simd::min(V(C::highest), simd::max(V(C::lowest), x)), C::highest_power + 1);
+  return e.times_power(V(1) + e.z);
+}
+
+/// e^x - 1, accurate near 0.
+template <Number V> inline V expm1(V x) {
+  // (2^n - 1) + 2^n z: the first term is exact wherever the 1 counts.
+  using C = detail::ExpConstants<Element<V>>;
+  const detail::Exponential e(simd::min(V(C::highest), simd::max(V(C::lowest_normal), x)), C::highest_power);
+  const V power = e.power();
+  return simd::fma(power, e.z, power - V(1));
+}
+
+/// 1 / (1 + e^-x), the logistic function. Below about -88 (float) or -709 (double) it is 0.
+template <Number V> inline V sigmoid(V x) {
+  // 1 + e^-x = (1 + 2^n) + 2^n z, which takes a fifth less time than 1 + exp(-x).
+  using C = detail::ExpConstants<Element<V>>;
+  const detail::Exponential e(simd::min(V(C::highest), simd::max(V(C::lowest_normal), -x)), C::highest_power);
+  const V power = e.power();
+  return V(1) / simd::fma(power, e.z, power + V(1));
+}
+
+/// The error function 2/sqrt(pi) ∫_0^x exp(-t²) dt.
+template <Number V> inline V erf(V x) {
+  // Near 0, x + x p(x²); farther out 1 - exp(-q(|x|)); p and q are polynomials.
+  using C = detail::ErfConstants<Element<V>>;
+  const V t = simd::min(V(C::limit), simd::abs(x));
+  const V near = simd::fma(x, detail::polynomial<C::near>(x * x), x);
+  const V far = V(1) - simd::exp(-detail::polynomial<C::far>(t));
+  return select(t < V(C::boundary), near, simd::copysign(far, x));
+}
+
+/// The natural logarithm; of a negative number NaN, of 0 -infinity.
+template <Number V> inline V log(V x) {
+  return detail::apply(x, [](auto v) { return xsimd::log(v); });
+}
+
+/// log(1 + x), accurate near 0.
+template <Number V> inline V log1p(V x) {
+  return detail::apply(x, [](auto v) { return xsimd::log1p(v); });
+}
+
+/// The hyperbolic tangent; 1 and -1 at the infinities.
+template <Number V> inline V tanh(V x) {
+  return detail::apply(x, [](auto v) { return xsimd::tanh(v); });
+}
+
+/// sin x and cos x, x in radians.
+template <Number V> inline V sin(V x) {
+  return detail::apply(x, [](auto v) { return xsimd::sin(v); });
+}
+template <Number V> inline V cos(V x) {
+  return detail::apply(x, [](auto v) { return xsimd::cos(v); });
+}
+
+/// base^exponent; of a negative base, NaN unless the exponent is whole.
 template <Number V> inline V pow(V base, V exponent) {
   if constexpr (is_vector<V>)
     return xsimd::pow(base, exponent);
   else
-    return std::pow(base, exponent);
+    return detail::apply(base, [&](auto v) { return xsimd::pow(v, decltype(v)(exponent)); });
 }
+
 }  // namespace lamina::simd

@@ -17,7 +17,7 @@ struct Sigmoid : PointwiseFunction<Sigmoid> {
   static constexpr bool derivative_from_output = true;
   template <class X> static X value(const X& x) {
     const auto one = simd::constant<typename X::Number>(1);
-    const auto y = one / (one + simd::exp(-x.value));  // e^-x may be infinite: y is 0 then
+    const auto y = simd::sigmoid(x.value);
     return x.chain(y, [&] { return y * (one - y); });
   }
   template <class Y> static Y slope(const Y& y) { return y * (1 - y); }
@@ -31,7 +31,7 @@ struct Softplus : PointwiseFunction<Softplus> {
   template <class X> static X value(const X& x) {
     using V = typename X::Number;
     const V y = simd::max(x.value, simd::constant<V>(0)) + simd::log1p(simd::exp(-simd::abs(x.value)));
-    return x.chain(y, [&] { return Sigmoid::apply(x.value); });
+    return x.chain(y, [&] { return simd::sigmoid(x.value); });
   }
 };
 inline constexpr Softplus softplus{};

@@ -16,19 +16,19 @@ using namespace lamina;
 /// Elements of a batch of logical outputs, in n, c, h, w order.
 template <class T> std::vector<double> elements(const FeatureMapView<const T>& map) {
   std::vector<double> all;
-  for (index n = 0; n < map.batch; ++n)
-    for (index c = 0; c < map.channels; ++c)
-      for (index h = 0; h < map.height; ++h)
-        for (index w = 0; w < map.width; ++w) all.push_back(static_cast<double>(map(n, c, h, w)));
+  for (Index n = 0; n < map.batch; ++n)
+    for (Index c = 0; c < map.channels; ++c)
+      for (Index h = 0; h < map.height; ++h)
+        for (Index w = 0; w < map.width; ++w) all.push_back(static_cast<double>(map(n, c, h, w)));
   return all;
 }
 
 /// A plain batch of normal random numbers for an input of shape S.
 template <class T> struct RandomImages {
-  RandomImages(const Shape& s, index batch, std::uint64_t stream = 7, double deviation = 1)
+  RandomImages(const Shape& s, Index batch, std::uint64_t stream = 7, double deviation = 1)
       : storage(batch * s.elements()), view(storage.data(), batch, s.channels, s.rows(), s.columns()) {
     const Random random(seed{11}, stream);
-    for (index i = 0; i < storage.size(); ++i)
+    for (Index i = 0; i < storage.size(); ++i)
       storage[i] = static_cast<T>(deviation * random.normal(static_cast<std::uint64_t>(i)));
   }
   Storage<T> storage;
@@ -36,10 +36,10 @@ template <class T> struct RandomImages {
 };
 
 struct GradientCheck {
-  index batch = 2;
+  Index batch = 2;
   double tolerance = 1e-6;  ///< of |difference| / max(1, |numeric|)
   double step = 1e-5;
-  index most_per_parameter = 60;  ///< elements of a large parameter that are tried, evenly spread
+  Index most_per_parameter = 60;  ///< elements of a large parameter that are tried, evenly spread
 };
 
 /// Runs the check; `prepare(model)` may change parameters first (for instance away from a symmetric start).
@@ -60,10 +60,10 @@ template <auto Net, auto In, class Prepare> void check_gradients(GradientCheck o
   loss();
   const auto gradient = model.output_gradient();
   std::uint64_t i = 0;
-  for (index n = 0; n < gradient.batch; ++n)
-    for (index c = 0; c < gradient.channels; ++c)
-      for (index h = 0; h < gradient.height; ++h)
-        for (index w = 0; w < gradient.width; ++w) gradient(n, c, h, w) = random.normal(i++);
+  for (Index n = 0; n < gradient.batch; ++n)
+    for (Index c = 0; c < gradient.channels; ++c)
+      for (Index h = 0; h < gradient.height; ++h)
+        for (Index w = 0; w < gradient.width; ++w) gradient(n, c, h, w) = random.normal(i++);
   model.zero_gradients();
   const auto image_gradient = model.backward_to_input();
 
@@ -85,14 +85,14 @@ template <auto Net, auto In, class Prepare> void check_gradients(GradientCheck o
 
   const auto parameters = model.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const index count = parameters[p].size();
-    const index stride_between = std::max<index>(1, count / options.most_per_parameter);
-    for (index e = 0; e < count; e += stride_between)
+    const Index count = parameters[p].size();
+    const Index stride_between = std::max<Index>(1, count / options.most_per_parameter);
+    for (Index e = 0; e < count; e += stride_between)
       compare(parameters[p][e], analytic[p][static_cast<std::size_t>(e)],
               parameters[p].name() + "[" + std::to_string(e) + "]");
   }
-  const index stride_between = std::max<index>(1, images.storage.size() / 200);
-  for (index e = 0; e < images.storage.size(); e += stride_between)
+  const Index stride_between = std::max<Index>(1, images.storage.size() / 200);
+  for (Index e = 0; e < images.storage.size(); e += stride_between)
     compare(images.storage[e], analytic_image[static_cast<std::size_t>(e)],
             "input[" + std::to_string(e) + "]");
 

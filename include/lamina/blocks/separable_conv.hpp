@@ -15,7 +15,7 @@ inline constexpr auto depthwise_conv =
 
 /// separable_conv<64, 3, stride<2>>: depthwise_conv, without bias and with the options, then conv<64, 1>.
 /// Nothing lies between the two, as in Xception; for MobileNet's block write the parts.
-template <index Channels, auto K, auto... Option>
+template <Index Channels, auto K, auto... Option>
 inline constexpr auto separable_conv = depthwise_conv<K, no_bias, Option...> | conv<Channels, 1>;
 
 }  // namespace lamina

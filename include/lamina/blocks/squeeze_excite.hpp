@@ -15,7 +15,7 @@ namespace lamina {
 /// bottleneck is rounded down, and is never less than 1.
 template <int Reduction = 16>
 inline constexpr auto squeeze_excite = with_input([](auto in) {
-  constexpr index hidden = std::max<index>(in.channels / Reduction, 1);
+  constexpr Index hidden = std::max<Index>(in.channels / Reduction, 1);
   return gate(global_avg_pool | dense<hidden> | relu | dense<in.channels> | sigmoid);
 });
 

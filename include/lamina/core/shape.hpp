@@ -11,7 +11,8 @@
 namespace lamina {
 
 /// Signed extents, counts and offsets, in elements unless a name says bytes.
-using index = std::ptrdiff_t;
+using Index = std::ptrdiff_t;
+using index = Index;
 
 /// Marks an extent that is known at run time.
 inline constexpr index dyn = -1;

@@ -13,7 +13,7 @@ namespace lamina::detail {
 template <class Source, class T>
 void copy_weight_and_bias(const Source& source, bool has_bias, const std::array<Parameter, 2>& parameters,
                           T* weight, T* bias) {
-  constexpr index block = channel_block<T>;
+  constexpr Index block = channel_block<T>;
   const auto count = [](const Parameter& p) { return arena_elements(p.extents, p.order, block); };
   std::copy_n(source.parameter(0), count(parameters[0]), weight);
   if (has_bias)
@@ -24,12 +24,12 @@ void copy_weight_and_bias(const Source& source, bool has_bias, const std::array<
 
 /// weight ← scale · weight, bias ← scale · bias + shift, per output channel; `fan_in` numbers feed each.
 template <class T>
-void absorb_affine(const T* scale, const T* shift, index channels, index fan_in, T* weight, T* bias) {
-  constexpr index block = channel_block<T>;
-  for (index first = 0; first < channels; first += block) {
+void absorb_affine(const T* scale, const T* shift, Index channels, Index fan_in, T* weight, T* bias) {
+  constexpr Index block = channel_block<T>;
+  for (Index first = 0; first < channels; first += block) {
     T* const of_block = weight + first * fan_in;
-    for (index i = 0; i < fan_in * block; ++i) of_block[i] *= scale[first + i % block];
-    for (index lane = first; lane < first + block; ++lane)
+    for (Index i = 0; i < fan_in * block; ++i) of_block[i] *= scale[first + i % block];
+    for (Index lane = first; lane < first + block; ++lane)
       bias[lane] = scale[lane] * bias[lane] + shift[lane];
   }
 }

@@ -13,12 +13,12 @@ namespace lamina {
 
 /// What conv<channels, kernel, options…> says.
 struct ConvOptions {
-  index channels = 1;
+  Index channels = 1;
   Kernel kernel{1};
   Stride stride{};
   Dilation dilation{};
   Padding padding = same;
-  index groups = 1;
+  Index groups = 1;
   bool bias = true;
   Border border = Border::zero;
   Initializer weight_initializer = initializers::he_normal;
@@ -36,9 +36,9 @@ struct ConvOptions {
   /// The geometry on such an input. A sequence is a map of one row, and is read along it.
   constexpr kernels::ConvGeometry geometry(Shape in) const {
     const bool sequence = in.rank() == 2;
-    const index kernel_height = sequence ? 1 : kernel.vertical;
-    const index stride_height = sequence ? 1 : stride.vertical;
-    const index dilation_height = sequence ? 1 : dilation.vertical;
+    const Index kernel_height = sequence ? 1 : kernel.vertical;
+    const Index stride_height = sequence ? 1 : stride.vertical;
+    const Index dilation_height = sequence ? 1 : dilation.vertical;
     const auto vertical = sequence
                               ? detail::AxisPadding{}
                               : detail::axis_padding(padding.rule, padding.top, padding.bottom, in.height,
@@ -72,7 +72,7 @@ struct ConvOptions {
   }
 
  private:
-  static constexpr index unbounded = index{1} << 40;
+  static constexpr Index unbounded = Index{1} << 40;
 };
 
 /// The layer; users write conv<…>.
@@ -93,7 +93,7 @@ template <ConvOptions O> struct Conv : Layer {
     else
       return std::array<Parameter, 1>{all[0]};
   }
-  static constexpr index macs(Shape in) {
+  static constexpr Index macs(Shape in) {
     const Shape out = output(in);
     return O.geometry(in).macs(out.rows(), out.columns());
   }
@@ -163,7 +163,7 @@ template <ConvOptions O> struct Conv : Layer {
 };
 
 namespace detail {
-template <index Channels, auto K, auto... Option> constexpr ConvOptions conv_options() {
+template <Index Channels, auto K, auto... Option> constexpr ConvOptions conv_options() {
   static_assert(Channels > 0, "conv: the number of output channels is positive");
   return with_options<struct conv_layer, ConvOptions, Option...>(
       ConvOptions{.channels = Channels, .kernel = Kernel(K)});
@@ -173,7 +173,7 @@ template <index Channels, auto K, auto... Option> constexpr ConvOptions conv_opt
 /// conv<64, 3>, conv<64, 3, stride<2>, no_bias>, conv<192, kernel<1, 7>>. Channels out, then the kernel; then
 /// options in any order: stride, dilation, same (default) | same_upper | valid | pad<…>, groups, no_bias,
 /// border<Border::reflect>, init<…>, bias_init<…>. Weights begin He-normal, the bias zero.
-template <index Channels, auto K, auto... Option>
+template <Index Channels, auto K, auto... Option>
 inline constexpr Conv<detail::conv_options<Channels, K, Option...>()> conv{};
 
 }  // namespace lamina

@@ -12,7 +12,7 @@ namespace lamina {
 
 /// What dense<features, options…> says.
 struct DenseOptions {
-  index features = 1;
+  Index features = 1;
   bool bias = true;
   Initializer weight_initializer = initializers::lecun_uniform;
   Initializer bias_initializer = initializers::zeros;
@@ -40,7 +40,7 @@ template <DenseOptions O> struct Dense : Layer {
     else
       return std::array<Parameter, 1>{all[0]};
   }
-  static constexpr index macs(Shape in) { return in.channels * O.features; }
+  static constexpr Index macs(Shape in) { return in.channels * O.features; }
 
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::dense_forward(pass.input(), pass.parameter(0), O.bias ? pass.parameter(1) : nullptr,
@@ -73,7 +73,7 @@ template <DenseOptions O> struct Dense : Layer {
 };
 
 namespace detail {
-template <index Features, auto... Option> constexpr DenseOptions dense_options() {
+template <Index Features, auto... Option> constexpr DenseOptions dense_options() {
   static_assert(Features > 0, "dense: the number of output features is positive");
   return with_options<struct dense_layer, DenseOptions, Option...>(DenseOptions{.features = Features});
 }
@@ -81,7 +81,7 @@ template <index Features, auto... Option> constexpr DenseOptions dense_options()
 
 /// dense<10>, dense<128, no_bias>. Options: no_bias, init<…>, bias_init<…>. Weights begin uniform in
 /// ±1 / sqrt(inputs), the bias zero.
-template <index Features, auto... Option>
+template <Index Features, auto... Option>
 inline constexpr Dense<detail::dense_options<Features, Option...>()> dense{};
 
 }  // namespace lamina

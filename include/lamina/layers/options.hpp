@@ -12,24 +12,24 @@ namespace lamina {
 
 /// Extents of a window. kernel<3> is 3 × 3 on maps and 3 on sequences; kernel<1, 7> is one row of seven.
 struct Kernel {
-  index vertical = 1, horizontal = 1;
-  constexpr Kernel(index v, index h) : vertical(v), horizontal(h) {}
+  Index vertical = 1, horizontal = 1;
+  constexpr Kernel(Index v, Index h) : vertical(v), horizontal(h) {}
   constexpr Kernel(int square) : vertical(square), horizontal(square) {}
   constexpr bool operator==(const Kernel&) const = default;
 };
-template <index Vertical, index Horizontal = Vertical> inline constexpr Kernel kernel{Vertical, Horizontal};
+template <Index Vertical, Index Horizontal = Vertical> inline constexpr Kernel kernel{Vertical, Horizontal};
 
 /// The step between windows: stride<2>, or stride<vertical, horizontal>.
 struct Stride {
-  index vertical = 1, horizontal = 1;
+  Index vertical = 1, horizontal = 1;
 };
-template <index Vertical, index Horizontal = Vertical> inline constexpr Stride stride{Vertical, Horizontal};
+template <Index Vertical, Index Horizontal = Vertical> inline constexpr Stride stride{Vertical, Horizontal};
 
 /// The distance between a kernel's taps: dilation<2>, or dilation<vertical, horizontal>.
 struct Dilation {
-  index vertical = 1, horizontal = 1;
+  Index vertical = 1, horizontal = 1;
 };
-template <index Vertical, index Horizontal = Vertical>
+template <Index Vertical, Index Horizontal = Vertical>
 inline constexpr Dilation dilation{Vertical, Horizontal};
 
 /// What surrounds the map. `same`: (k − 1) · dilation / 2 on both sides. `same_upper`: as TensorFlow's SAME,
@@ -37,29 +37,29 @@ inline constexpr Dilation dilation{Vertical, Horizontal};
 struct Padding {
   enum class Rule { same, same_upper, fixed };
   Rule rule = Rule::fixed;
-  index top = 0, left = 0, bottom = 0, right = 0;
+  Index top = 0, left = 0, bottom = 0, right = 0;
 };
 inline constexpr Padding same{Padding::Rule::same};
 inline constexpr Padding same_upper{Padding::Rule::same_upper};
 inline constexpr Padding valid{Padding::Rule::fixed};
 
 namespace detail {
-template <index... Sides> constexpr Padding fixed_padding() {
+template <Index... Sides> constexpr Padding fixed_padding() {
   static_assert(sizeof...(Sides) == 1 || sizeof...(Sides) == 2 || sizeof...(Sides) == 4,
                 "pad: give pad<all>, pad<vertical, horizontal> or pad<top, left, bottom, right>");
-  constexpr index side[] = {Sides..., 0, 0, 0};
+  constexpr Index side[] = {Sides..., 0, 0, 0};
   if constexpr (sizeof...(Sides) == 1) return {Padding::Rule::fixed, side[0], side[0], side[0], side[0]};
   if constexpr (sizeof...(Sides) == 2) return {Padding::Rule::fixed, side[0], side[1], side[0], side[1]};
   return {Padding::Rule::fixed, side[0], side[1], side[2], side[3]};
 }
 }  // namespace detail
-template <index... Sides> inline constexpr Padding pad = detail::fixed_padding<Sides...>();
+template <Index... Sides> inline constexpr Padding pad = detail::fixed_padding<Sides...>();
 
 /// Input and output channels fall into this many groups that do not see each other.
 struct Groups {
-  index count = 1;
+  Index count = 1;
 };
-template <index Count> inline constexpr Groups groups{Count};
+template <Index Count> inline constexpr Groups groups{Count};
 
 /// Whether the layer adds a learnt number per channel.
 struct Bias {
@@ -104,16 +104,16 @@ template <class Layer, class Options, auto... Option> constexpr Options with_opt
 
 /// Padding on one axis for an extent, which only `same_upper` looks at.
 struct AxisPadding {
-  index before = 0, after = 0;
+  Index before = 0, after = 0;
 };
-constexpr AxisPadding axis_padding(Padding::Rule rule, index before, index after, index extent,
-                                   index kernel_extent, index step, index tap_distance) {
-  const index reach = (kernel_extent - 1) * tap_distance;
+constexpr AxisPadding axis_padding(Padding::Rule rule, Index before, Index after, Index extent,
+                                   Index kernel_extent, Index step, Index tap_distance) {
+  const Index reach = (kernel_extent - 1) * tap_distance;
   if (rule == Padding::Rule::same) return {reach / 2, reach / 2};
   if (rule == Padding::Rule::same_upper) {
     if (extent == dyn) return {};
-    const index outputs = (extent + step - 1) / step;
-    const index total = (outputs - 1) * step + reach + 1 - extent;
+    const Index outputs = (extent + step - 1) / step;
+    const Index total = (outputs - 1) * step + reach + 1 - extent;
     return total <= 0 ? AxisPadding{} : AxisPadding{total / 2, total - total / 2};
   }
   return {before, after};

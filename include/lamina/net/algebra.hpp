@@ -119,12 +119,12 @@ template <net_block F> constexpr auto residual(F f) { return add(id, f); }
 template <net_block G> constexpr auto gate(G g) { return multiply(id, g); }
 
 /// split<c1, c2, …>(f, g, …): the first c1 channels to f, the next c2 to g, …, the results joined.
-template <index... Channels, net_block... B>
+template <Index... Channels, net_block... B>
   requires(sizeof...(Channels) == sizeof...(B) && sizeof...(B) >= 1)
 constexpr auto split(B... branch) {
   constexpr auto first_channel = [](std::size_t branch_index) {
-    constexpr index channels[] = {Channels...};
-    index first = 0;
+    constexpr Index channels[] = {Channels...};
+    Index first = 0;
     for (std::size_t i = 0; i < branch_index; ++i) first += channels[i];
     return first;
   };
@@ -210,9 +210,9 @@ constexpr Grouped<K, as_block<F>> group(F) {
 /// What the function of `with_input` is given: the extents of its input as constants.
 template <Shape S> struct InputShape {
   static constexpr Shape shape = S;
-  static constexpr index channels = S.channels;
-  static constexpr index height = S.height;
-  static constexpr index width = S.width;
+  static constexpr Index channels = S.channels;
+  static constexpr Index height = S.height;
+  static constexpr Index width = S.width;
 };
 
 /// A block that is written when its input's shape is known: F is a captureless lambda from InputShape.
@@ -241,7 +241,7 @@ template <Shape S> struct Expects : Block {
     return place;
   }
 };
-template <index... E> inline constexpr Expects<shape<E...>> expects{};
+template <Index... E> inline constexpr Expects<shape<E...>> expects{};
 
 /// Marks the value at this point for `from<Name>`.
 template <FixedString Name> struct Tap : Block {

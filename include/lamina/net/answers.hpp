@@ -78,14 +78,14 @@ using PlanFor = Plan<structure_of<Net, In>.values.size(), structure_of<Net, In>.
                      structure_of<Net, In>.operands.size()>;
 
 template <class Net, class In>
-constexpr PlanFor<Net, In> plan_for(std::span<const Shape> shapes, index block, bool training) {
+constexpr PlanFor<Net, In> plan_for(std::span<const Shape> shapes, Index block, bool training) {
   constexpr auto& structure = structure_of<Net, In>;
   return make_plan<structure.values.size(), structure.operations.size(), structure.operands.size()>(
       structure.view(), shapes, block, training);
 }
 
 /// The plan of a net with static extents.
-template <class Net, class In, index Block, bool Training>
+template <class Net, class In, Index Block, bool Training>
 inline constexpr auto plan_of = plan_for<Net, In>(shapes_of<Net, In>, Block, Training);
 
 }  // namespace detail
@@ -100,17 +100,17 @@ template <net_block Net, class In> constexpr Shape output_shape(Net, In) {
 }
 
 /// Learnable numbers in `net`, padding not counted; shared weights count once.
-template <net_block Net, class In> constexpr index parameter_count(Net, In) {
-  index count = 0;
+template <net_block Net, class In> constexpr Index parameter_count(Net, In) {
+  Index count = 0;
   for (const ParameterRecord& record : detail::structure_of<Net, In>.view().parameters)
     count += record.parameter.extents.count();
   return count;
 }
 
 /// Multiply-adds per sample, in convolutions and dense layers (element-wise work is not counted).
-template <net_block Net, class In> constexpr index macs(Net, In) {
+template <net_block Net, class In> constexpr Index macs(Net, In) {
   const StructureView structure = detail::structure_of<Net, In>.view();
-  index count = 0;
+  Index count = 0;
   for (const OperationRecord& operation : structure.operations)
     count += operation.facts->macs(structure.shape_of(structure.operands_of(operation)[0]));
   return count;
@@ -138,11 +138,11 @@ template <net_block Net, class In> constexpr Window receptive_field(Net, In) {
 
 /// Peak bytes of activations per sample in inference, from the memory plan; for training with their gradients
 /// ask training_activation_bytes.
-template <class T = float, net_block Net, class In> constexpr index activation_bytes(Net, In) {
-  return detail::plan_of<Net, In, channel_block<T>, false>.elements * index{sizeof(T)};
+template <class T = float, net_block Net, class In> constexpr Index activation_bytes(Net, In) {
+  return detail::plan_of<Net, In, channel_block<T>, false>.elements * Index{sizeof(T)};
 }
-template <class T = float, net_block Net, class In> constexpr index training_activation_bytes(Net, In) {
-  return detail::plan_of<Net, In, channel_block<T>, true>.elements * index{sizeof(T)};
+template <class T = float, net_block Net, class In> constexpr Index training_activation_bytes(Net, In) {
+  return detail::plan_of<Net, In, channel_block<T>, true>.elements * Index{sizeof(T)};
 }
 
 }  // namespace lamina

@@ -14,16 +14,16 @@ namespace lamina {
 
 /// Offsets of P records, and of the R references that operations make to them.
 template <std::size_t P, std::size_t R> struct ArenaLayout {
-  std::array<index, P> records{};
-  std::array<index, R> references{};
-  index elements = 0;
+  std::array<Index, P> records{};
+  std::array<Index, R> references{};
+  Index elements = 0;
 };
 
 /// Lays records one after another, each on a cache line of its own, so that every one begins aligned.
 template <std::size_t P, std::size_t R>
 constexpr ArenaLayout<P, R> lay_out(std::span<const ParameterRecord> records, std::span<const int> references,
-                                    index block) {
-  constexpr index line = 16;
+                                    Index block) {
+  constexpr Index line = 16;
   ArenaLayout<P, R> layout;
   for (std::size_t p = 0; p < records.size(); ++p) {
     layout.records[p] = layout.elements;
@@ -50,23 +50,23 @@ inline std::string full_name(const StructureView& structure, int scope, std::str
 /// which are reached in logical (row-major, PyTorch's) order.
 template <class T> class NamedArray {
  public:
-  NamedArray(std::string name, const Parameter& parameter, T* arena, index block)
+  NamedArray(std::string name, const Parameter& parameter, T* arena, Index block)
       : name_(std::move(name)), parameter_(parameter), arena_(arena), block_(block) {}
 
   const std::string& name() const { return name_; }
   const Extents& extents() const { return parameter_.extents; }
   const Parameter& descriptor() const { return parameter_; }
-  index size() const { return parameter_.extents.count(); }
+  Index size() const { return parameter_.extents.count(); }
 
   /// The element at row-major position i.
-  T& operator[](index i) const {
+  T& operator[](Index i) const {
     return arena_[arena_position(parameter_.extents, parameter_.order, block_, i)];
   }
 
   /// All elements in logical order.
   std::vector<std::remove_const_t<T>> values() const {
     std::vector<std::remove_const_t<T>> all(static_cast<std::size_t>(size()));
-    for (index i = 0; i < size(); ++i) all[static_cast<std::size_t>(i)] = (*this)[i];
+    for (Index i = 0; i < size(); ++i) all[static_cast<std::size_t>(i)] = (*this)[i];
     return all;
   }
 
@@ -75,17 +75,17 @@ template <class T> class NamedArray {
   void assign(std::span<const U> values) const
     requires(!std::is_const_v<T>)
   {
-    if (static_cast<index>(values.size()) != size())
+    if (static_cast<Index>(values.size()) != size())
       throw shape_error(name_ + ": " + std::to_string(values.size()) + " values for a parameter of " +
                         std::to_string(size()));
-    for (index i = 0; i < size(); ++i) (*this)[i] = static_cast<T>(values[static_cast<std::size_t>(i)]);
+    for (Index i = 0; i < size(); ++i) (*this)[i] = static_cast<T>(values[static_cast<std::size_t>(i)]);
   }
 
  private:
   std::string name_;
   Parameter parameter_;
   T* arena_;
-  index block_;
+  Index block_;
 };
 
 }  // namespace lamina

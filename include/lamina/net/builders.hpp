@@ -34,7 +34,7 @@ template <class L> constexpr Shape output_of(const Shape* in, int count) {
     return L::output(in[0]);
 }
 
-template <class L> constexpr index macs_of(Shape in) {
+template <class L> constexpr Index macs_of(Shape in) {
   if constexpr (requires { L::macs(in); })
     return L::macs(in);
   else

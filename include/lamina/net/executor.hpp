@@ -20,8 +20,8 @@ template <class T> struct Arenas {
   T* statistics = nullptr;
   T* activations = nullptr;
   T* batch_stash = nullptr;
-  std::span<const index> parameter_offsets;  // one per reference
-  std::span<const index> statistic_offsets;
+  std::span<const Index> parameter_offsets;  // one per reference
+  std::span<const Index> statistic_offsets;
 };
 
 template <class T> class Executor {
@@ -38,7 +38,7 @@ template <class T> class Executor {
 
   /// Computes all views for a batch. `shapes` are those of the values.
   void bind(const StructureView& structure, const PlanView& plan, std::span<const Shape> shapes,
-            T* activations, index batch) {
+            T* activations, Index batch) {
     structure_ = structure;
     plan_ = plan;
     batch_ = batch;
@@ -54,7 +54,7 @@ template <class T> class Executor {
   void set_image(int value, Image image) { images_[static_cast<std::size_t>(value)] = image; }
   FeatureMapView<T> value(int v) const { return values_[static_cast<std::size_t>(v)]; }
   FeatureMapView<T> gradient(int v) const { return gradients_[static_cast<std::size_t>(v)]; }
-  index batch() const { return batch_; }
+  Index batch() const { return batch_; }
 
   /// Runs every operation. A frozen one behaves as in inference.
   void forward(const Arenas<T>& arenas, std::span<const ForwardFunction<T>> functions, bool training,
@@ -177,17 +177,17 @@ template <class T> class Executor {
       function(pass);
       return;
     }
-    const index count = image_gradient.batch * image_gradient.batch_stride;
+    const Index count = image_gradient.batch * image_gradient.batch_stride;
     Scratch<T> scratch(count);
     pass.image_gradient.data = scratch.data();
     function(pass);
-    for (index i = 0; i < count; ++i) image_gradient.data[i] += scratch.data()[i];
+    for (Index i = 0; i < count; ++i) image_gradient.data[i] += scratch.data()[i];
   }
 
   StructureView structure_;
   PlanView plan_;
   T* activations_ = nullptr;
-  index batch_ = 0;
+  Index batch_ = 0;
   std::vector<FeatureMapView<T>> values_, gradients_;
   std::vector<FeatureMapView<const T>> operand_values_;
   std::vector<FeatureMapView<T>> operand_gradients_;

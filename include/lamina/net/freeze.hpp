@@ -16,9 +16,9 @@ namespace lamina {
 /// The parameters and statistics of one operation of the model that is frozen.
 template <class T> struct FoldSource {
   const T* parameters;
-  const index* parameter_offsets;
+  const Index* parameter_offsets;
   const T* statistics;
-  const index* statistic_offsets;
+  const Index* statistic_offsets;
 
   const T* parameter(int i) const { return parameters + parameter_offsets[i]; }
   const T* statistic(int i) const { return statistics + statistic_offsets[i]; }
@@ -53,7 +53,7 @@ template <class L, class A, class P> struct Fused : Layer {
   static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
   static constexpr Shape output(Shape in) { return L::output(in); }
   static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
-  static constexpr index macs(Shape in) { return L::macs(in); }
+  static constexpr Index macs(Shape in) { return L::macs(in); }
   static constexpr Window window(Shape in) { return window_of<L>(in); }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
@@ -65,7 +65,7 @@ template <class L, class A, class P> struct Fused : Layer {
     L::template copy_parameters<In>(source[0], weight, bias);
     if constexpr (!std::is_same_v<A, Nothing>) {
       constexpr Shape out = L::output(In);
-      constexpr index lanes = (out.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
+      constexpr Index lanes = (out.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
       Scratch<T> affine_scratch(2 * lanes);
       T* scale_factors = affine_scratch.data();
       T* shifts = scale_factors + lanes;
@@ -242,7 +242,7 @@ template <auto Net, auto In, class T = float> class FrozenModel {
                                      const Extra&... extra_inputs) const {
     static_assert(sizeof...(Extra) + 1 == structure_.used.inputs,
                   "freeze: give one view for the main input and one for each extra input");
-    const index elements = plan_.elements * images.batch;
+    const Index elements = plan_.elements * images.batch;
     if (elements > workspace.activations_.size()) workspace.activations_ = Storage<T>(elements);
     detail::check_image(images, InType::shape);
     workspace.executor_.bind(structure_.view(), plan_, detail::shapes_of<NetType, InType>,

@@ -11,13 +11,13 @@ namespace lamina::detail {
 
 /// A (rows, columns) matrix with orthonormal rows or, if there are fewer, columns: Q of a Gaussian's QR, with
 /// signs that make it uniformly distributed.
-inline Eigen::MatrixXd random_orthogonal(index rows, index columns, const Random& random) {
-  const index tall = std::max(rows, columns), wide = std::min(rows, columns);
+inline Eigen::MatrixXd random_orthogonal(Index rows, Index columns, const Random& random) {
+  const Index tall = std::max(rows, columns), wide = std::min(rows, columns);
   Eigen::MatrixXd gaussian(tall, wide);
-  for (index i = 0; i < tall * wide; ++i) gaussian.data()[i] = random.normal(static_cast<std::uint64_t>(i));
+  for (Index i = 0; i < tall * wide; ++i) gaussian.data()[i] = random.normal(static_cast<std::uint64_t>(i));
   const Eigen::HouseholderQR<Eigen::MatrixXd> qr(gaussian);
   Eigen::MatrixXd q = qr.householderQ() * Eigen::MatrixXd::Identity(tall, wide);
-  for (index j = 0; j < wide; ++j)
+  for (Index j = 0; j < wide; ++j)
     if (qr.matrixQR()(j, j) < 0) q.col(j) = -q.col(j);
   return rows >= columns ? q : Eigen::MatrixXd(q.transpose());
 }
@@ -26,24 +26,24 @@ template <class T> void initialize(const NamedArray<T>& parameter, const Random&
   using Kind = Initializer::Kind;
   const Extents& extents = parameter.extents();
   const Initializer& how = parameter.descriptor().initializer;
-  const index count = extents.count();
-  const index taps = extents.rank >= 2 ? count / std::max<index>(extents[0] * extents[1], 1) : 1;
+  const Index count = extents.count();
+  const Index taps = extents.rank >= 2 ? count / std::max<Index>(extents[0] * extents[1], 1) : 1;
   const double fan_in = static_cast<double>((extents.rank >= 2 ? extents[1] : extents[0]) * taps);
   const double fan_out = static_cast<double>(extents[0] * taps);
   const double fan = how.fan == Initializer::Fan::in ? fan_in : fan_out;
 
   const auto normal = [&](double deviation) {
-    for (index i = 0; i < count; ++i)
+    for (Index i = 0; i < count; ++i)
       parameter[i] = static_cast<T>(deviation * random.normal(static_cast<std::uint64_t>(i)));
   };
   const auto uniform = [&](double half_width) {
-    for (index i = 0; i < count; ++i)
+    for (Index i = 0; i < count; ++i)
       parameter[i] =
           static_cast<T>(half_width * (2 * random.uniform_double(static_cast<std::uint64_t>(i)) - 1));
   };
   switch (how.kind) {
     case Kind::constant:
-      for (index i = 0; i < count; ++i) parameter[i] = static_cast<T>(how.value);
+      for (Index i = 0; i < count; ++i) parameter[i] = static_cast<T>(how.value);
       break;
     case Kind::normal:
       normal(how.value);
@@ -67,18 +67,18 @@ template <class T> void initialize(const NamedArray<T>& parameter, const Random&
       uniform(how.value / std::sqrt(fan));
       break;
     case Kind::orthogonal: {
-      const index rows = extents[0], columns = count / std::max<index>(rows, 1);
+      const Index rows = extents[0], columns = count / std::max<Index>(rows, 1);
       const Eigen::MatrixXd q = random_orthogonal(rows, columns, random);
-      for (index i = 0; i < count; ++i)
+      for (Index i = 0; i < count; ++i)
         parameter[i] = static_cast<T>(how.value * q(i / columns, i % columns));
       break;
     }
     case Kind::dirac: {
-      for (index i = 0; i < count; ++i) parameter[i] = 0;
+      for (Index i = 0; i < count; ++i) parameter[i] = 0;
       // The central tap of (O, I, kh, kw): kh / 2 rows down, kw / 2 columns right.
-      index centre = 0;
+      Index centre = 0;
       for (int axis = 2; axis < extents.rank; ++axis) centre = centre * extents[axis] + extents[axis] / 2;
-      for (index c = 0; c < std::min(extents[0], extents[1]); ++c)
+      for (Index c = 0; c < std::min(extents[0], extents[1]); ++c)
         parameter[(c * extents[1] + c) * taps + centre] = static_cast<T>(how.value);
       break;
     }

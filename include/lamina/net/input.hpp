@@ -17,14 +17,14 @@ template <Shape S> struct Input {
     return Place<S, true>{0};
   }
 };
-template <index... E> inline constexpr Input<lamina::shape<E...>> input{};
+template <Index... E> inline constexpr Input<lamina::shape<E...>> input{};
 
 /// A further input: a tap that the model is given.
 template <FixedString Name, Shape S> struct ExtraInput {
   static constexpr auto name = Name;
   static constexpr Shape shape = S;
 };
-template <FixedString Name, index... E> inline constexpr ExtraInput<Name, lamina::shape<E...>> extra{};
+template <FixedString Name, Index... E> inline constexpr ExtraInput<Name, lamina::shape<E...>> extra{};
 
 /// A main input with extra ones.
 template <class Main, class... Extra> struct Inputs {

@@ -42,14 +42,14 @@ constexpr bool saves_output(Saves saves) { return saves == Saves::output || save
 
 /// Elements of T that a layer keeps from forward to backward.
 struct Stash {
-  index per_batch = 0;   ///< such as a batch norm's mean and standard deviation
-  index per_sample = 0;  ///< such as the indices of a pooling's maxima
+  Index per_batch = 0;   ///< such as a batch norm's mean and standard deviation
+  Index per_sample = 0;  ///< such as the indices of a pooling's maxima
 };
 
 /// The input pixels that one output pixel sees, for the receptive field: extent and step on each axis.
 struct Window {
-  index height = 1, width = 1;
-  index stride_vertical = 1, stride_horizontal = 1;
+  Index height = 1, width = 1;
+  Index stride_vertical = 1, stride_horizontal = 1;
   bool global = false;  ///< sees the whole map
 };
 
@@ -60,9 +60,9 @@ template <class T, class Arch = simd::Arch> struct Forward {
   FeatureMapView<const T, 1> image;
   FeatureMapView<T> output;
   const T* parameter_arena = nullptr;
-  const index* parameter_offsets = nullptr;
+  const Index* parameter_offsets = nullptr;
   T* statistic_arena = nullptr;
-  const index* statistic_offsets = nullptr;
+  const Index* statistic_offsets = nullptr;
   T* batch_stash = nullptr;   ///< as many elements as the layer's Stash asks for
   T* sample_stash = nullptr;  ///< batch times as many
   bool training = false;      ///< batch statistics and dropout, or inference
@@ -86,9 +86,9 @@ template <class T, class Arch = simd::Arch> struct Backward {
   std::span<const bool> accumulate_flags;
   const T* parameter_arena = nullptr;
   T* gradient_arena = nullptr;  ///< null where the parameters are frozen: their gradients are not wanted
-  const index* parameter_offsets = nullptr;
+  const Index* parameter_offsets = nullptr;
   const T* statistic_arena = nullptr;
-  const index* statistic_offsets = nullptr;
+  const Index* statistic_offsets = nullptr;
   const T* batch_stash = nullptr;
   const T* sample_stash = nullptr;
   bool training = true;  ///< false in a frozen part: statistics were the running ones

@@ -20,7 +20,7 @@ template <class Merge, Shape... In> struct merged {
 namespace detail {
 
 /// One axis of a broadcast: equal extents, or one of them absent (0) or 1. -2 where they do not fit.
-constexpr index broadcast_extent(index a, index b) {
+constexpr Index broadcast_extent(Index a, Index b) {
   if (a == b || b == 0 || b == 1) return a;
   if (a == 0 || a == 1) return b;
   return -2;
@@ -38,7 +38,7 @@ constexpr Shape broadcast_shape(const Shape* in, int count, const char* sentence
 
 /// A channel range of a map as a map: what a block-aligned slice is in memory.
 template <class T, int B>
-FeatureMapView<T, B> channel_range(const FeatureMapView<T, B>& map, index first, index count) {
+FeatureMapView<T, B> channel_range(const FeatureMapView<T, B>& map, Index first, Index count) {
   return {map.at_block(0, first / B), map.batch, count, map.height, map.width, map.batch_stride};
 }
 
@@ -125,7 +125,7 @@ struct Concat : Layer {
     return out;
   }
   template <class T> static void forward(const Forward<T>& pass) {
-    index channel = 0;
+    Index channel = 0;
     for (const auto& input : pass.inputs) {
       const bool in_place = channel % pass.output.block == 0 &&
                             pass.output.at_block(0, channel / pass.output.block) == input.data;
@@ -134,11 +134,11 @@ struct Concat : Layer {
     }
   }
   template <class T> static void backward(const Backward<T>& pass) {
-    index channel = 0;
+    Index channel = 0;
     for (std::size_t i = 0; i < pass.input_gradients.size(); ++i) {
       const auto& gradient = pass.input_gradients[i];
-      const index channels = pass.inputs[i].channels;
-      const index block = pass.output_gradient.block;
+      const Index channels = pass.inputs[i].channels;
+      const Index block = pass.output_gradient.block;
       const bool in_place = channel % block == 0 && !pass.accumulate(i) &&
                             pass.output_gradient.at_block(0, channel / block) == gradient.data;
       if (!gradient.empty() && !in_place) {
@@ -153,12 +153,12 @@ struct Concat : Layer {
 };
 
 /// slice<First, Count, Of>: channels First … First + Count of an input that must have Of.
-template <index First, index Count, index Of> struct Slice : Layer {
+template <Index First, Index Count, Index Of> struct Slice : Layer {
   static constexpr std::string_view name = "split";
   static constexpr Saves saves = Saves::nothing;
   static constexpr bool accumulates = true;
   static constexpr OperationKind kind = OperationKind::slice;
-  static constexpr index slice_first = First;
+  static constexpr Index slice_first = First;
 
   static constexpr Shape output(Shape in) {
     require(in.channels == Of, "split: the parts must add up to the input's channels");

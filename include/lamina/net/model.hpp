@@ -22,7 +22,7 @@ template <class T> Shape check_image(const FeatureMapView<const T, 1>& image, co
   const Shape got = wanted.rank() == 1   ? Shape{image.channels * image.pixels(), 0, 0}
                     : wanted.rank() == 2 ? Shape{image.channels, 0, image.pixels()}
                                          : Shape{image.channels, image.height, image.width};
-  const auto fits = [](index want, index have) { return want == dyn || want == have; };
+  const auto fits = [](Index want, Index have) { return want == dyn || want == have; };
   if (!fits(wanted.channels, got.channels) || !fits(wanted.height, got.height) ||
       !fits(wanted.width, got.width))
     throw shape_error("model: the input is " + to_string(wanted) + ", but was given " + to_string(got));
@@ -93,7 +93,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
   /// The same, and returns the gradient with respect to the images, in their shape.
   FeatureMapView<const T, 1> backward_to_input() {
     require_forward();
-    const index elements = image_.batch * image_.channels * image_.pixels();
+    const Index elements = image_.batch * image_.channels * image_.pixels();
     if (elements > image_gradient_.size()) image_gradient_ = Storage<T>(elements);
     FeatureMapView<T, 1> gradient(image_gradient_.data(), image_.batch, image_.channels, image_.height,
                                   image_.width);
@@ -105,7 +105,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
   }
 
   /// Makes room for training passes of this batch size.
-  void reserve(index batch)
+  void reserve(Index batch)
     requires is_static
   {
     this->bind(detail::plan_of<NetType, InType, channel_block<T>, true>, detail::shapes_of<NetType, InType>,
@@ -156,7 +156,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
                             this->pass_random());
   }
 
-  void prepare(bool training, index batch, const Shape* sizes) {
+  void prepare(bool training, Index batch, const Shape* sizes) {
     if constexpr (is_static) {
       static_cast<void>(sizes);
       if (this->executor_.batch() == batch && this->bound_training_ == training) return;
@@ -167,13 +167,13 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
         this->bind(detail::plan_of<NetType, InType, channel_block<T>, false>,
                    detail::shapes_of<NetType, InType>, batch, false);
     } else {
-      bool same = dynamic_->training == training && this->executor_.batch() == batch;
+      bool unchanged = dynamic_->training == training && this->executor_.batch() == batch;
       for (std::size_t i = 0; i < structure_.used.inputs; ++i) {
         Shape& known = dynamic_->shapes[static_cast<std::size_t>(structure_.inputs[i].value)];
-        same = same && known == sizes[i];
+        unchanged = unchanged && known == sizes[i];
         known = sizes[i];
       }
-      if (same) return;
+      if (unchanged) return;
       const StructureView structure = structure_.view();
       for (const OperationRecord& operation : structure.operations) {
         Shape in[structure_.operands.size()];

@@ -57,8 +57,8 @@ template <class T> class ModelCore {
   void zero_gradients() { std::fill(gradients_.begin(), gradients_.end(), T{0}); }
 
   /// Learnable numbers, padding not counted.
-  index parameter_count() const {
-    index count = 0;
+  Index parameter_count() const {
+    Index count = 0;
     for (const ParameterRecord& record : structure_.parameters) count += record.parameter.extents.count();
     return count;
   }
@@ -92,9 +92,9 @@ template <class T> class ModelCore {
   auto fold_source() const {
     struct Source {
       const T* parameters;
-      const index* parameter_offsets;
+      const Index* parameter_offsets;
       const T* statistics;
-      const index* statistic_offsets;
+      const Index* statistic_offsets;
     };
     return Source{parameters_.data(), parameter_references_.data(), statistics_.data(),
                   statistic_references_.data()};
@@ -102,13 +102,13 @@ template <class T> class ModelCore {
 
   const StructureView& structure() const { return structure_; }
   /// Bytes of activations, gradients and stashes now reserved.
-  index arena_bytes() const { return (activations_.size() + batch_stash_.size()) * index{sizeof(T)}; }
+  Index arena_bytes() const { return (activations_.size() + batch_stash_.size()) * Index{sizeof(T)}; }
 
  protected:
-  ModelCore(seed s, const StructureView& structure, std::span<const index> parameter_records,
-            std::span<const index> parameter_references, index parameter_elements,
-            std::span<const index> statistic_records, std::span<const index> statistic_references,
-            index statistic_elements)
+  ModelCore(seed s, const StructureView& structure, std::span<const Index> parameter_records,
+            std::span<const Index> parameter_references, Index parameter_elements,
+            std::span<const Index> statistic_records, std::span<const Index> statistic_references,
+            Index statistic_elements)
       : structure_(structure),
         parameter_records_(parameter_records),
         parameter_references_(parameter_references),
@@ -121,7 +121,7 @@ template <class T> class ModelCore {
         seed_(s) {
     for (std::size_t p = 0; p < structure_.parameters.size(); ++p) {
       const ParameterRecord& record = structure_.parameters[p];
-      const index size = arena_elements(record.parameter.extents, record.parameter.order, channel_block<T>);
+      const Index size = arena_elements(record.parameter.extents, record.parameter.order, channel_block<T>);
       segments_.push_back({parameter_records_[p], parameter_records_[p] + size, record.parameter.decays,
                            record.frozen, 1.0f, record.group});
     }
@@ -150,8 +150,8 @@ template <class T> class ModelCore {
   }
 
   /// Makes the arenas large enough and the views right for a batch; allocates only when they grow.
-  void bind(const PlanView& plan, std::span<const Shape> shapes, index batch, bool training) {
-    const index elements = plan.elements * batch;
+  void bind(const PlanView& plan, std::span<const Shape> shapes, Index batch, bool training) {
+    const Index elements = plan.elements * batch;
     if (elements > activations_.size()) activations_ = Storage<T>(elements);
     if (plan.batch_stash_elements > batch_stash_.size()) batch_stash_ = Storage<T>(plan.batch_stash_elements);
     executor_.bind(structure_, plan, shapes, activations_.data(), batch);
@@ -166,7 +166,7 @@ template <class T> class ModelCore {
   Random pass_random() const { return Random(seed_, 0x70617373).stream(pass_count_); }
 
   StructureView structure_;
-  std::span<const index> parameter_records_, parameter_references_, statistic_records_, statistic_references_;
+  std::span<const Index> parameter_records_, parameter_references_, statistic_records_, statistic_references_;
   Storage<T> parameters_, gradients_, statistics_, activations_, batch_stash_;
   std::vector<ParameterSegment> segments_;
   detail::Executor<T> executor_;
@@ -177,13 +177,13 @@ template <class T> class ModelCore {
 
  private:
   template <class Arena>
-  auto named(std::span<const ParameterRecord> records, std::span<const index> offsets, Arena& arena) const {
+  auto named(std::span<const ParameterRecord> records, std::span<const Index> offsets, Arena& arena) const {
     using Element = std::remove_reference_t<decltype(*arena.data())>;
     std::vector<NamedArray<Element>> all;
     all.reserve(records.size());
     for (std::size_t r = 0; r < records.size(); ++r)
       all.emplace_back(full_name(structure_, records[r].scope, records[r].parameter.name),
-                       records[r].parameter, arena.data() + offsets[r], index{channel_block<T>});
+                       records[r].parameter, arena.data() + offsets[r], Index{channel_block<T>});
     return all;
   }
 

@@ -13,17 +13,17 @@ namespace lamina {
 
 /// Logical extents of a parameter, one to five axes: conv (O, I/g, kh, kw), dense (O, I), bias (C).
 struct Extents {
-  std::array<index, 5> axes{};
+  std::array<Index, 5> axes{};
   int rank = 0;
 
   constexpr Extents() = default;
   template <class... I>
     requires(sizeof...(I) >= 1 && sizeof...(I) <= 5)
-  constexpr Extents(I... extents) : axes{static_cast<index>(extents)...}, rank(int{sizeof...(I)}) {}
+  constexpr Extents(I... extents) : axes{static_cast<Index>(extents)...}, rank(int{sizeof...(I)}) {}
 
-  constexpr index operator[](int axis) const { return axes[static_cast<std::size_t>(axis)]; }
-  constexpr index count() const {
-    index product = 1;
+  constexpr Index operator[](int axis) const { return axes[static_cast<std::size_t>(axis)]; }
+  constexpr Index count() const {
+    Index product = 1;
     for (int axis = 0; axis < rank; ++axis) product *= (*this)[axis];
     return product;
   }
@@ -49,22 +49,22 @@ inline constexpr Order dense{0, 1};            ///< (O, I) as [O/B][I][B]
 }  // namespace orders
 
 /// Elements that a parameter takes in the arena for vectors of `block` lanes, padding included.
-constexpr index arena_elements(const Extents& extents, Order order, index block) {
+constexpr Index arena_elements(const Extents& extents, Order order, Index block) {
   if (order.blocked_axis < 0) return extents.count();
-  const index blocked = extents[order.blocked_axis];
+  const Index blocked = extents[order.blocked_axis];
   return blocked == 0 ? 0 : extents.count() / blocked * ((blocked + block - 1) / block * block);
 }
 
 /// Place in the arena of the element at row-major logical position `logical`.
-constexpr index arena_position(const Extents& extents, Order order, index block, index logical) {
+constexpr Index arena_position(const Extents& extents, Order order, Index block, Index logical) {
   if (order.blocked_axis < 0) return logical;
-  std::array<index, 5> at{};
+  std::array<Index, 5> at{};
   for (int axis = extents.rank - 1; axis >= 0; --axis) {
     at[static_cast<std::size_t>(axis)] = logical % extents[axis];
     logical /= extents[axis];
   }
-  const index blocked = at[static_cast<std::size_t>(order.blocked_axis)];
-  index position = blocked / block;
+  const Index blocked = at[static_cast<std::size_t>(order.blocked_axis)];
+  Index position = blocked / block;
   for (int axis = 0; axis < extents.rank; ++axis)
     if (axis != order.blocked_axis && axis != order.last_axis)
       position = position * extents[axis] + at[static_cast<std::size_t>(axis)];

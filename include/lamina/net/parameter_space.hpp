@@ -12,14 +12,14 @@ namespace lamina {
 /// Elements [begin, end) of the arena that are treated alike. Segments lie in ascending order and do not
 /// overlap; what lies between them is padding: zero in the values as in the gradients, and it stays zero.
 struct ParameterSegment {
-  index begin = 0;
-  index end = 0;
+  Index begin = 0;
+  Index end = 0;
   bool decays = true;    ///< weight decay applies (by default not to biases and norms)
   bool frozen = false;   ///< never updated
   float rate_scale = 1;  ///< multiplies the learning rate
   int group = 0;         ///< number of the parameter group, 0 where none was named
 
-  constexpr index size() const { return end - begin; }
+  constexpr Index size() const { return end - begin; }
 };
 
 /// Views of a model's parameters and gradients, equally long. `backward` adds into the gradients; the step of

@@ -20,30 +20,30 @@ namespace lamina {
 /// A place in the activation arena. Sizes are per sample: with a batch of n the value begins at
 /// root · n + inner, and its samples are `stride` elements apart.
 struct Location {
-  index root = -1;
-  index inner = 0;
-  index stride = 0;
+  Index root = -1;
+  Index inner = 0;
+  Index stride = 0;
 };
 
 /// Where everything of one net lies; V values, O operations, K operands.
 template <std::size_t V, std::size_t O, std::size_t K> struct Plan {
   std::array<Location, V> activations{};
   std::array<Location, V> gradients{};   ///< of training plans
-  std::array<index, O> sample_stash{};   ///< root of an operation's per-sample stash, −1 without one
-  std::array<index, O> batch_stash{};    ///< offset of its per-batch stash in an arena of its own
+  std::array<Index, O> sample_stash{};   ///< root of an operation's per-sample stash, −1 without one
+  std::array<Index, O> batch_stash{};    ///< offset of its per-batch stash in an arena of its own
   std::array<bool, V> needs_gradient{};  ///< some unfrozen parameter lies upstream
   std::array<bool, V> reaches_output{};  ///< the loss depends on it
   std::array<bool, K> accumulates{};     ///< a later consumer has already written this operand's gradient
-  index elements = 0;                    ///< of the activation arena, per sample
-  index batch_stash_elements = 0;
+  Index elements = 0;                    ///< of the activation arena, per sample
+  Index batch_stash_elements = 0;
 };
 
 /// A plan without its sizes, as everybody reads it.
 struct PlanView {
   std::span<const Location> activations, gradients;
-  std::span<const index> sample_stash, batch_stash;
+  std::span<const Index> sample_stash, batch_stash;
   std::span<const bool> needs_gradient, reaches_output, accumulates;
-  index elements = 0, batch_stash_elements = 0;
+  Index elements = 0, batch_stash_elements = 0;
 
   template <std::size_t V, std::size_t O, std::size_t K>
   constexpr PlanView(const Plan<V, O, K>& plan)
@@ -64,10 +64,10 @@ namespace detail {
 /// Values placed inside others, and how long each family lives.
 template <std::size_t V> struct Family {
   std::array<int, V> inside{};         // the value it lies in, −1 for a root
-  std::array<index, V> inner{};        // where in it
+  std::array<Index, V> inner{};        // where in it
   std::array<int, V> first{}, last{};  // lifetime of the value; after join() of roots, of the family
 
-  constexpr void place(int child, int parent, index at) {
+  constexpr void place(int child, int parent, Index at) {
     const auto c = static_cast<std::size_t>(child);
     inside[c] = parent;
     inner[c] = at;
@@ -81,27 +81,27 @@ template <std::size_t V> struct Family {
 
 struct Span {
   int first = 0, last = 0;
-  index size = 0, offset = 0;
+  Index size = 0, offset = 0;
   int item = 0;
 };
 
 /// First-fit by time of birth: gives each span an offset and returns the total size.
 template <std::size_t N>
-constexpr index allocate(std::array<Span, N>& spans, std::size_t count, index granularity) {
+constexpr Index allocate(std::array<Span, N>& spans, std::size_t count, Index granularity) {
   std::sort(
       spans.begin(), spans.begin() + static_cast<std::ptrdiff_t>(count),
       [](const Span& a, const Span& b) { return a.first != b.first ? a.first < b.first : a.item < b.item; });
   std::array<std::size_t, N> live{};  // spans alive now, by offset
   std::size_t live_count = 0;
-  index total = 0;
+  Index total = 0;
   for (std::size_t s = 0; s < count; ++s) {
     Span& span = spans[s];
     std::size_t kept = 0;
     for (std::size_t l = 0; l < live_count; ++l)
       if (spans[live[l]].last >= span.first) live[kept++] = live[l];
     live_count = kept;
-    const index size = (span.size + granularity - 1) / granularity * granularity;
-    index offset = 0;
+    const Index size = (span.size + granularity - 1) / granularity * granularity;
+    Index offset = 0;
     std::size_t before = 0;
     for (; before < live_count; ++before) {
       const Span& other = spans[live[before]];
@@ -118,7 +118,7 @@ constexpr index allocate(std::array<Span, N>& spans, std::size_t count, index gr
 }
 
 /// True if a channel range can be a view: it begins at a block boundary and ends at one or with the map.
-constexpr bool is_block_range(index first, index count, index channels, index block) {
+constexpr bool is_block_range(Index first, Index count, Index channels, Index block) {
   return first % block == 0 && (count % block == 0 || first + count == channels);
 }
 
@@ -126,7 +126,7 @@ constexpr bool is_block_range(index first, index count, index channels, index bl
 
 /// Plans a net. `shapes` are the values' shapes (all known), `block` the channel block of the element type.
 template <std::size_t V, std::size_t O, std::size_t K>
-constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<const Shape> shapes, index block,
+constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<const Shape> shapes, Index block,
                                   bool training) {
   using detail::Family;
   Plan<V, O, K> plan;
@@ -153,7 +153,7 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
   // whether or not the gradient of the input is asked for.
   Family<V> activations, gradients;
   std::array<int, V> last_consumer{}, is_output{};
-  std::array<index, V> sliced{};  // channels that aligned slices take of it
+  std::array<Index, V> sliced{};  // channels that aligned slices take of it
   std::array<int, V> consumers{}, slices{};
   for (std::size_t v = 0; v < V; ++v) {
     activations.inside[v] = gradients.inside[v] = last_consumer[v] = -1;
@@ -191,7 +191,7 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
     const OperationRecord& op = operation(i);
     const int v = op.output;
     const auto operands = structure.operands_of(op);
-    const index pixels = shapes[at(v)].pixels();
+    const Index pixels = shapes[at(v)].pixels();
     if (op.facts->kind == OperationKind::slice) {
       const int u = operands[0];
       if (structure.values[at(u)].producer >= 0 &&
@@ -199,9 +199,9 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
                                  block))
         activations.place(v, u, op.facts->slice_first * pixels);
     } else if (op.facts->kind == OperationKind::concat) {
-      index channel = 0;
+      Index channel = 0;
       for (const int u : operands) {
-        const index channels = shapes[at(u)].channels;
+        const Index channels = shapes[at(u)].channels;
         if (is_free(activations, u) &&
             detail::is_block_range(channel, channels, shapes[at(v)].channels, block))
           activations.place(u, v, channel * pixels);
@@ -240,16 +240,16 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
         return once && is_free(gradients, operands[k]) && !is_output[at(operands[k])] &&
                last_consumer[at(operands[k])] == i && operation(producer).facts->kind != OperationKind::slice;
       };
-      const index pixels = shapes[at(v)].pixels();
+      const Index pixels = shapes[at(v)].pixels();
       if (op.facts->kind == OperationKind::slice) {
         const int u = operands[0];
         if (!is_output[at(u)] && slices[at(u)] == consumers[at(u)] && sliced[at(u)] == shapes[at(u)].channels)
           if (structure.values[at(u)].producer >= 0 && gradients.inside[at(v)] < 0)
             gradients.place(v, u, op.facts->slice_first * pixels);
       } else if (op.facts->kind == OperationKind::concat) {
-        index channel = 0;
+        Index channel = 0;
         for (std::size_t k = 0; k < operands.size(); ++k) {
-          const index channels = shapes[at(operands[k])].channels;
+          const Index channels = shapes[at(operands[k])].channels;
           if (is_first_writer(k) && detail::is_block_range(channel, channels, shapes[at(v)].channels, block))
             gradients.place(operands[k], v, channel * pixels);
           channel += channels;
@@ -267,7 +267,7 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
   // Offsets.
   std::array<detail::Span, 2 * V + O> spans{};
   std::size_t span_count = 0;
-  const auto add_span = [&](int first, int last, index size, std::size_t item) {
+  const auto add_span = [&](int first, int last, Index size, std::size_t item) {
     spans[span_count++] = {first, last, size, 0, static_cast<int>(item)};
   };
   for (std::size_t v = 0; v < structure.values.size(); ++v) {
@@ -287,7 +287,7 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
       plan.batch_stash_elements += (stash.per_batch + 15) / 16 * 16;
     }
   }
-  plan.elements = detail::allocate(spans, span_count, std::max(block, index{16}));
+  plan.elements = detail::allocate(spans, span_count, std::max(block, Index{16}));
   for (std::size_t s = 0; s < span_count; ++s) {
     const std::size_t item = static_cast<std::size_t>(spans[s].item);
     if (item < V)
@@ -300,7 +300,7 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
   const auto resolve = [&](const Family<V>& family, std::array<Location, V>& locations) {
     for (std::size_t v = 0; v < structure.values.size(); ++v) {
       int root = static_cast<int>(v);
-      index inner = 0;
+      Index inner = 0;
       for (; family.inside[at(root)] >= 0; root = family.inside[at(root)]) inner += family.inner[at(root)];
       locations[v] = {locations[at(root)].root, inner, map_elements(root)};
     }

@@ -28,7 +28,7 @@ struct OperationFacts {
   Saves saves = Saves::both;
   bool in_place = false;     ///< may write its output over its (first or any same-shaped) input
   bool accumulates = false;  ///< can add into its input gradient
-  index slice_first = 0;     ///< kind slice: the first channel taken
+  Index slice_first = 0;     ///< kind slice: the first channel taken
 };
 
 struct OperationRecord {

@@ -14,9 +14,9 @@ namespace lamina {
 namespace detail {
 
 /// 1234567 as "1,234,567".
-inline std::string with_commas(index number) {
+inline std::string with_commas(Index number) {
   std::string digits = std::to_string(number);
-  for (auto place = static_cast<index>(digits.size()) - 3; place > 0; place -= 3)
+  for (auto place = static_cast<Index>(digits.size()) - 3; place > 0; place -= 3)
     digits.insert(static_cast<std::size_t>(place), 1, ',');
   return digits;
 }
@@ -35,11 +35,11 @@ inline std::string summarize(const StructureView& structure) {
   };
   std::vector<Row> rows{{{"name", "layer", "output", "parameters", "MACs", "kernel"}}};
   std::vector<bool> counted(structure.parameters.size(), false);
-  index parameter_total = 0, mac_total = 0;
+  Index parameter_total = 0, mac_total = 0;
   for (const OperationRecord& operation : structure.operations) {
     const Shape in = structure.shape_of(structure.operands_of(operation)[0]);
     const OperationFacts& facts = *operation.facts;
-    index parameters = 0;
+    Index parameters = 0;
     for (int p = 0; p < operation.parameter_count; ++p) {
       const auto reference = static_cast<std::size_t>(operation.first_parameter + p);
       const auto record = static_cast<std::size_t>(structure.parameter_references[reference]);
@@ -47,7 +47,7 @@ inline std::string summarize(const StructureView& structure) {
       counted[record] = true;  // shared weights are counted where they are met first
     }
     const bool known = in.is_static();
-    const index macs = known ? facts.macs(in) : 0;
+    const Index macs = known ? facts.macs(in) : 0;
     parameter_total += parameters;
     mac_total += macs;
     rows.push_back(

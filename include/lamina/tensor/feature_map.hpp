@@ -21,20 +21,20 @@ inline constexpr int channel_block = simd::width<std::remove_const_t<T>>;
 template <class T, int Block = channel_block<T>>
 struct FeatureMapView {
   T* data = nullptr;
-  index batch = 0;
-  index channels = 0;
-  index height = 1;
-  index width = 1;
-  index batch_stride = 0;
+  Index batch = 0;
+  Index channels = 0;
+  Index height = 1;
+  Index width = 1;
+  Index batch_stride = 0;
 
   static constexpr int block = Block;
   using value_type = std::remove_const_t<T>;
 
   constexpr FeatureMapView() = default;
-  constexpr FeatureMapView(T* d, index n, index c, index h, index w, index stride)
+  constexpr FeatureMapView(T* d, Index n, Index c, Index h, Index w, Index stride)
       : data(d), batch(n), channels(c), height(h), width(w), batch_stride(stride) {}
   /// A densely packed map.
-  constexpr FeatureMapView(T* d, index n, index c, index h, index w)
+  constexpr FeatureMapView(T* d, Index n, Index c, Index h, Index w)
       : FeatureMapView(d, n, c, h, w, (c + Block - 1) / Block * Block * h * w) {}
 
   /// A view of mutable elements is also one of constant elements.
@@ -44,21 +44,21 @@ struct FeatureMapView {
     return {data, batch, channels, height, width, batch_stride};
   }
 
-  constexpr index blocks() const { return (channels + Block - 1) / Block; }
-  constexpr index pixels() const { return height * width; }
+  constexpr Index blocks() const { return (channels + Block - 1) / Block; }
+  constexpr Index pixels() const { return height * width; }
   /// Distance between channel blocks, and between rows of a block.
-  constexpr index block_stride() const { return height * width * Block; }
-  constexpr index row_stride() const { return width * Block; }
+  constexpr Index block_stride() const { return height * width * Block; }
+  constexpr Index row_stride() const { return width * Block; }
   /// First element of a channel block of sample n.
-  constexpr T* at_block(index n, index channel_block_index) const {
+  constexpr T* at_block(Index n, Index channel_block_index) const {
     return data + n * batch_stride + channel_block_index * block_stride();
   }
-  constexpr T& operator()(index n, index c, index h = 0, index w = 0) const {
+  constexpr T& operator()(Index n, Index c, Index h = 0, Index w = 0) const {
     return at_block(n, c / Block)[(h * width + w) * Block + c % Block];
   }
   constexpr bool empty() const { return data == nullptr; }
   /// Samples [first, first + count).
-  constexpr FeatureMapView samples(index first, index count) const {
+  constexpr FeatureMapView samples(Index first, Index count) const {
     return {data + first * batch_stride, count, channels, height, width, batch_stride};
   }
 };

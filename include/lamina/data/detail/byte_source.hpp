@@ -1,0 +1,128 @@
+// The bytes of a data file in order, raw or gzipped, for strict readers: every read says what it wants, and a
+// file that has less is refused with its name, the offset, and what would be right. A header is not believed:
+// memory for what it promises is taken only when the file is large enough (raw) or as the bytes really unpack
+// (gzip).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lamina/core/error.hpp"
+#include "lamina/core/shape.hpp"
+#include "lamina/data/detail/gzip.hpp"
+
+namespace lamina::data::detail {
+
+/// A file being read from its first byte to its last. Not copyable; one thread at a time.
+class ByteSource {
+ public:
+  /// Opens a file; one that begins with gzip's two magic bytes is unpacked while it is read.
+  /// Throws file_error when there is no such readable file.
+  explicit ByteSource(std::filesystem::path path) : path_(std::move(path)), file_(path_, std::ios::binary) {
+    std::error_code failed;
+    file_size_ = std::filesystem::is_regular_file(path_, failed)
+                     ? static_cast<index>(std::filesystem::file_size(path_, failed))
+                     : 0;
+    if (failed || !file_ || !std::filesystem::is_regular_file(path_, failed))
+      throw file_error(path_.string() + ": cannot be opened; it should be a readable file");
+    const bool gzipped = file_.get() == 0x1f && file_.get() == 0x8b;
+    file_.clear();
+    file_.seekg(0);
+    if (gzipped) gzip_ = std::make_unique<GzipStream>(file_);
+  }
+
+  const std::filesystem::path& path() const { return path_; }
+  bool gzipped() const { return gzip_ != nullptr; }
+  /// Size of the file as it lies on disk.
+  index file_size() const { return file_size_; }
+  /// Where the next read starts, in bytes of the unpacked content.
+  index offset() const { return offset_; }
+
+  /// Exactly `count` bytes, described by `what` ("60000 images of 28x28 pixels") in the error if they are not
+  /// there.
+  std::vector<std::uint8_t> take(index count, const std::string& what) {
+    if (!gzip_ && count > file_size_ - offset_) fail_short(file_size_, offset_, count, what);
+    const index start = offset_;
+    constexpr index first_piece = index{1} << 20;
+    std::vector<std::uint8_t> bytes;
+    for (index have = 0; have < count;) {
+      const index piece = gzip_ ? std::min(count - have, std::max(first_piece, have)) : count;
+      bytes.resize(static_cast<std::size_t>(have + piece));
+      if (read(bytes.data() + have, piece) != piece) fail_short(offset_, start, count, what);
+      have += piece;
+    }
+    return bytes;
+  }
+
+  /// A 32-bit number, most significant byte first.
+  std::uint32_t take_big_endian(const std::string& what) {
+    const auto bytes = take(4, what);
+    std::uint32_t value = 0;
+    for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+    return value;
+  }
+
+  /// Throws unless the file ends here (and, gzipped, with the checksum of what was unpacked).
+  void expect_end(const std::string& what) {
+    std::uint8_t extra = 0;
+    if (!gzip_) {
+      if (offset_ != file_size_)
+        fail(offset_,
+             std::to_string(file_size_ - offset_) + " more bytes follow; the file should end after " + what);
+      return;
+    }
+    const Unpacked end = gzip_->read(&extra, 1);
+    if (!end.failure.empty()) fail_packed(end);
+    if (end.bytes != 0) fail(offset_, "more bytes follow; the file should end after " + what);
+    if (gzip_->has_trailing_bytes())
+      fail_packed(
+          {0, gzip_->packed_offset(), "bytes follow the end of the gzip stream; it should end the file"});
+  }
+
+  [[noreturn]] void fail(index at, const std::string& sentence) const {
+    throw file_error(path_.string() + ": byte " + std::to_string(at) + (gzip_ ? " unpacked" : "") + ": " +
+                     sentence);
+  }
+
+ private:
+  index read(std::uint8_t* to, index piece) {
+    index got = 0;
+    if (gzip_) {
+      const Unpacked unpacked = gzip_->read(to, piece);
+      if (!unpacked.failure.empty()) fail_packed(unpacked);
+      got = unpacked.bytes;
+    } else {
+      file_.read(reinterpret_cast<char*>(to), static_cast<std::streamsize>(piece));
+      got = static_cast<index>(file_.gcount());
+    }
+    offset_ += got;
+    return got;
+  }
+
+  [[noreturn]] void fail_short(index end, index start, index count, const std::string& what) const {
+    fail(end, "the file ends here; " + what + " should take " + std::to_string(count) + " bytes from byte " +
+                  std::to_string(start) + " on");
+  }
+
+  [[noreturn]] void fail_packed(const Unpacked& unpacked) const {
+    throw file_error(path_.string() + ": byte " + std::to_string(unpacked.packed_offset) +
+                     " of the gzip file, " + std::to_string(offset_ + unpacked.bytes) +
+                     " unpacked: " + unpacked.failure);
+  }
+
+  std::filesystem::path path_;
+  std::ifstream file_;
+  std::unique_ptr<GzipStream> gzip_;
+  index file_size_ = 0;
+  index offset_ = 0;
+};
+
+}  // namespace lamina::data::detail

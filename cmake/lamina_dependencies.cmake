@@ -45,28 +45,13 @@ function(lamina_find target package debian repository tag)
   endif()
 endfunction()
 
-# Stops with the list of what is missing; within find_package(lamina) it makes that call report it instead.
-macro(lamina_require_all)
-  if(lamina_missing)
-    list(JOIN lamina_missing " " lamina_missing)
-    string(CONCAT lamina_NOT_FOUND_MESSAGE
-           "lamina needs libraries that are not here.\n  Debian, Ubuntu: apt install ${lamina_missing}\n"
-           "  anywhere: configure with -DLAMINA_FETCH_DEPENDENCIES=ON, which downloads them")
-    if(NOT CMAKE_FIND_PACKAGE_NAME STREQUAL lamina)
-      message(FATAL_ERROR "${lamina_NOT_FOUND_MESSAGE}")
-    endif()
-    set(lamina_FOUND FALSE)
-    return()
-  endif()
-endmacro()
-
 set(lamina_missing "")
 find_package(Threads REQUIRED)
 lamina_find(Eigen3::Eigen Eigen3 libeigen3-dev https://gitlab.com/libeigen/eigen.git 3.4.0 .)
 lamina_find(xsimd xsimd libxsimd-dev https://github.com/xtensor-stack/xsimd.git 13.2.0 include)
-lamina_require_all()
+set(lamina_needed ${lamina_missing})
 
-# What only some headers need: JSON for safetensors, zlib for .gz, stb for pictures. Those who use lamina may
+# What only some headers need: stb for pictures, JSON for safetensors, zlib for .gz. Those who use lamina may
 # lack them, and must then leave these headers out; those who build its tests and examples may not.
 find_path(LAMINA_STB_INCLUDE_DIR stb_image.h PATH_SUFFIXES stb)
 mark_as_advanced(LAMINA_STB_INCLUDE_DIR)
@@ -79,10 +64,32 @@ lamina_find(stb::stb stb libstb-dev https://github.com/nothings/stb.git
 lamina_find(nlohmann_json::nlohmann_json nlohmann_json nlohmann-json3-dev
             https://github.com/nlohmann/json.git v3.11.3 single_include)
 lamina_find(ZLIB::ZLIB ZLIB zlib1g-dev https://github.com/madler/zlib.git v1.3.1)
-if(LAMINA_TESTS OR LAMINA_EXAMPLES)
-  lamina_require_all()
+
+if(LAMINA_TESTS)
+  lamina_find(Catch2::Catch2 Catch2 catch2 https://github.com/catchorg/Catch2.git v3.7.1)
+endif()
+if(LAMINA_BENCHMARKS)
+  lamina_find(benchmark::benchmark benchmark libbenchmark-dev https://github.com/google/benchmark.git v1.9.4)
+endif()
+if(LAMINA_EXAMPLES)
+  lamina_find(CLI11::CLI11 CLI11 libcli11-dev https://github.com/CLIUtils/CLI11.git v2.4.2 include)
+endif()
+
+if(LAMINA_TESTS OR LAMINA_BENCHMARKS OR LAMINA_EXAMPLES)
+  set(lamina_needed ${lamina_missing})
+endif()
+list(JOIN lamina_missing " " lamina_missing)
+if(lamina_needed)
+  string(CONCAT lamina_NOT_FOUND_MESSAGE
+         "lamina needs libraries that are not here.\n  Debian, Ubuntu: apt install ${lamina_missing}\n"
+         "  anywhere: configure with -DLAMINA_FETCH_DEPENDENCIES=ON, which downloads them")
+  if(NOT CMAKE_FIND_PACKAGE_NAME STREQUAL lamina)
+    message(FATAL_ERROR "${lamina_NOT_FOUND_MESSAGE}")
+  endif()
+  set(lamina_FOUND FALSE)  # find_package(lamina) gives the message, or none if it is QUIET
+  return()
 elseif(lamina_missing)
-  message(STATUS "lamina: some headers in io/ and data/ cannot be used without ${lamina_missing}")
+  message(STATUS "lamina: some headers of io/ and data/ cannot be used without ${lamina_missing}")
 endif()
 
 if(NOT TARGET lamina::dependencies)
@@ -91,9 +98,9 @@ if(NOT TARGET lamina::dependencies)
   get_target_property(lamina_xsimd_include_dirs xsimd INTERFACE_INCLUDE_DIRECTORIES)
   target_include_directories(lamina::dependencies INTERFACE ${lamina_xsimd_include_dirs})
   target_link_libraries(lamina::dependencies INTERFACE Threads::Threads Eigen3::Eigen)
-  foreach(target IN ITEMS stb::stb nlohmann_json::nlohmann_json ZLIB::ZLIB)
-    if(TARGET ${target})
-      target_link_libraries(lamina::dependencies INTERFACE ${target})
+  foreach(lamina_target IN ITEMS stb::stb nlohmann_json::nlohmann_json ZLIB::ZLIB)
+    if(TARGET ${lamina_target})
+      target_link_libraries(lamina::dependencies INTERFACE ${lamina_target})
     endif()
   endforeach()
 endif()

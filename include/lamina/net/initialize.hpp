@@ -2,7 +2,7 @@
 // numbers whatever the vector width of the build.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/QR>
 
 #include "lamina/core/random.hpp"
 #include "lamina/net/arena.hpp"

@@ -132,7 +132,7 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
                      (is_share ? detail::percent_text(*value) : detail::number_text(*value)));
   }
 
-  /// The line, as much of it as fits: the bar shrinks first, then the least needed fields go.
+  /// The line, as much of it as fits: the bar shrinks, then the least needed fields go, last the bar itself.
   void draw(const BatchReport& report, Time now) {
     const double elapsed = seconds(epoch_began_, now), since_fit = seconds(fit_began_, now);
     const auto done = static_cast<double>(items_);
@@ -146,7 +146,7 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
       fields.push_back(detail::rate_text(static_cast<double>(report.samples) / elapsed) + " images/s");
     fields.push_back(detail::duration_text(since_fit / done * std::max(0.0, all - done)) + " left");
 
-    const auto columns = static_cast<std::size_t>(std::max(terminal_.columns, 20)) - 1;
+    const auto columns = static_cast<std::size_t>(std::max(terminal_.columns, 2) - 1);
     const std::string name = epoch_name(report.epoch);
     const std::string percent =
         detail::right_aligned(5, std::to_string(static_cast<int>(100 * share)) + " %");
@@ -157,9 +157,15 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
       rest = joined(fields);
     }
     const std::size_t used = fixed + rest.size();
-    const std::size_t bar = used + least_bar > columns ? 0 : std::min<std::size_t>(columns - used, 30);
-    *out_ << erase_line << name << ' ' << detail::bar_text(share, bar, terminal_.unicode) << ' ' << percent
-          << "  " << rest << std::flush;
+    *out_ << erase_line;
+    if (used + least_bar <= columns) {
+      const std::size_t bar = std::min<std::size_t>(columns - used, 30);
+      *out_ << name << ' ' << detail::bar_text(share, bar, terminal_.unicode) << ' ' << percent << "  "
+            << rest;
+    } else {  // next to no room: no bar, and as much of the text as there is room for
+      *out_ << (name + percent + "  " + rest).substr(0, columns);
+    }
+    *out_ << std::flush;
     line_is_open_ = true;
   }
 

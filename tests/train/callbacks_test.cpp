@@ -1,0 +1,138 @@
+#include "lamina/train/callbacks.hpp"
+
+#include <limits>
+
+#include "support/catch.hpp"
+
+namespace lamina::test {
+namespace {
+
+struct Model {
+  int version = 0;
+};
+
+/// Every hook, two of them with the model.
+struct Recorder {
+  std::string heard = {};
+  void on_fit_begin(const FitPlan&) { heard += "begin "; }
+  void on_batch_end(const BatchReport& report, Model& model) {
+    heard += "batch" + std::to_string(report.batch) + "v" + std::to_string(model.version) + " ";
+  }
+  Continue on_epoch_end(const EpochReport& report) {
+    heard += "epoch" + std::to_string(report.epoch) + " ";
+    return Continue::yes;
+  }
+  void on_fit_end(const FitReport&, const Model&) { heard += "end"; }
+};
+
+struct StopAtBatch {
+  index last = 0;
+  Continue on_batch_end(const BatchReport& report) const {
+    return report.batch >= last ? Continue::no : Continue::yes;
+  }
+};
+
+EpochReport epoch(index number, double loss) { return {.epoch = number, .validation_loss = loss}; }
+
+const FitPlan plan{.epochs = 10, .has_validation = true, .metric = "accuracy"};
+
+}  // namespace
+
+TEST_CASE("a callback is told what it has hooks for, with the model where it asks") {
+  Model model{3};
+  Recorder recorder;
+  StopAtBatch nobody{5};
+  REQUIRE(notify(FitPlan{}, model, recorder, nobody) == Continue::yes);
+  REQUIRE(notify(BatchReport{.batch = 4}, model, recorder, nobody) == Continue::yes);
+  REQUIRE(notify(EpochReport{.epoch = 2}, model, recorder, nobody) == Continue::yes);
+  REQUIRE(notify(FitReport{}, model, recorder, nobody) == Continue::yes);
+  REQUIRE(recorder.heard == "begin batch4v3 epoch2 end");
+  REQUIRE(notify(BatchReport{}, model) == Continue::yes);
+}
+
+TEST_CASE("one who wants to stop is enough, and all are told nevertheless") {
+  Model model;
+  Recorder before, after;
+  StopAtBatch stop{0};
+  REQUIRE(notify(BatchReport{}, model, before, stop, after) == Continue::no);
+  REQUIRE(before.heard == "batch0v0 ");
+  REQUIRE(after.heard == before.heard);
+}
+
+TEST_CASE("what has no hook is no callback") {
+  STATIC_REQUIRE(Callback<Recorder, Model>);
+  STATIC_REQUIRE(Callback<StopAtBatch, Model>);
+  STATIC_REQUIRE(Callback<early_stop, Model>);
+  STATIC_REQUIRE(Callback<History, Model>);
+  STATIC_REQUIRE(!Callback<Model, Model>);
+  STATIC_REQUIRE(!Callback<int, Model>);
+}
+
+TEST_CASE("early stop waits for as many epochs without improvement as its patience") {
+  Model model;
+  early_stop stop{.patience = 2, .minimum_delta = 0.05};
+  notify(plan, model, stop);
+  std::vector<bool> goes_on;
+  index number = 0;
+  for (const double loss : {1.0, 0.8, 0.79, 0.7, std::numeric_limits<double>::quiet_NaN(), 0.66})
+    goes_on.push_back(notify(epoch(number++, loss), model, stop) == Continue::yes);
+  REQUIRE(goes_on == std::vector<bool>{true, true, true, true, true, false});
+  REQUIRE(stop.best.value == 0.7);
+  REQUIRE(stop.best_epoch == 3);
+}
+
+TEST_CASE("early stop takes a larger metric for better") {
+  Model model;
+  early_stop stop{.patience = 1, .metric = Quantity::training_metric};
+  REQUIRE(notify(EpochReport{.training_metric = 0.5}, model, stop) == Continue::yes);
+  REQUIRE(notify(EpochReport{.training_metric = 0.6}, model, stop) == Continue::yes);
+  REQUIRE(notify(EpochReport{.training_metric = 0.6}, model, stop) == Continue::no);
+}
+
+TEST_CASE("the best checkpoint is saved after each epoch that is the best so far") {
+  Model model;
+  std::vector<int> saved;
+  int calls = 0;
+  auto with_model = best_checkpoint([&](Model& m) { saved.push_back(m.version); });
+  auto without = best_checkpoint([&] { ++calls; }, Quantity::training_loss);
+  STATIC_REQUIRE(Callback<decltype(with_model), Model>);
+  notify(plan, model, with_model, without);
+  for (const double loss : {1.0, 2.0, 0.5, 0.5, std::numeric_limits<double>::quiet_NaN(), 0.4}) {
+    notify(epoch(model.version, loss), model, with_model, without);
+    ++model.version;
+  }
+  REQUIRE(saved == std::vector<int>{0, 2, 5});
+  REQUIRE(with_model.best_epoch == 5);
+  REQUIRE(calls == 1);  // the training loss was 0 throughout
+}
+
+TEST_CASE("who waits for what is not measured is told before the training begins") {
+  Model model;
+  early_stop on_loss{}, on_metric{.metric = Quantity::training_metric};
+  auto best = best_checkpoint([] {}, Quantity::validation_metric);
+  REQUIRE_THROWS_WITH(notify(FitPlan{}, model, on_loss), containing("early_stop: it waits for a quantity"));
+  REQUIRE_THROWS_AS(notify(FitPlan{}, model, on_metric), error);
+  REQUIRE_THROWS_WITH(notify(FitPlan{.has_validation = true}, model, best), containing("give fit a metric"));
+}
+
+TEST_CASE("a history keeps the numbers of every epoch that were measured") {
+  Model model;
+  History history;
+  for (index number = 0; number < 3; ++number) {
+    const auto x = static_cast<double>(number);
+    notify(EpochReport{.epoch = number,
+                       .training_loss = x,
+                       .validation_loss = 2 * x,
+                       .learning_rate = 0.1,
+                       .seconds = 5},
+           model, history);
+  }
+  REQUIRE(history.training_loss == std::vector<double>{0, 1, 2});
+  REQUIRE(history.validation_loss == std::vector<double>{0, 2, 4});
+  REQUIRE(history.training_metric.empty());
+  REQUIRE(history.validation_metric.empty());
+  REQUIRE(history.learning_rate == std::vector<double>{0.1, 0.1, 0.1});
+  REQUIRE(history.seconds == std::vector<double>{5, 5, 5});
+}
+
+}  // namespace lamina::test

@@ -1,0 +1,44 @@
+#include "lamina/train/detail/arena_parts.hpp"
+
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace lamina::test {
+namespace {
+
+using Parts = std::vector<std::pair<index, index>>;
+
+Parts parts_in(const std::vector<ParameterSegment>& segments, index begin, index end) {
+  Parts parts;
+  detail::for_each_part(segments, begin, end,
+                        [&](const ParameterSegment& part) { parts.emplace_back(part.begin, part.end); });
+  return parts;
+}
+
+}  // namespace
+
+TEST_CASE("segments that adjoin and are treated alike make one part, cut at the ends") {
+  const std::vector<ParameterSegment> segments = {{.begin = 0, .end = 10},
+                                                  {.begin = 10, .end = 20, .group = 1},
+                                                  {.begin = 20, .end = 30, .decays = false},
+                                                  {.begin = 32, .end = 40, .decays = false},
+                                                  {.begin = 40, .end = 50, .decays = false, .frozen = true},
+                                                  {.begin = 50, .end = 60, .frozen = true, .rate_scale = 2}};
+  REQUIRE(parts_in(segments, 0, 60) == Parts{{0, 20}, {20, 30}, {32, 40}, {40, 50}, {50, 60}});
+  REQUIRE(parts_in(segments, 5, 15) == Parts{{5, 15}});
+  REQUIRE(parts_in(segments, 10, 25) == Parts{{10, 20}, {20, 25}});
+  REQUIRE(parts_in(segments, 25, 31) == Parts{{25, 30}});
+  REQUIRE(parts_in(segments, 30, 32).empty());
+  REQUIRE(parts_in(segments, 45, 45).empty());
+  REQUIRE(parts_in(segments, 60, 99).empty());
+  REQUIRE(parts_in({}, 0, 10).empty());
+}
+
+TEST_CASE("empty segments are passed over") {
+  const std::vector<ParameterSegment> segments = {
+      {.begin = 0, .end = 0}, {.begin = 0, .end = 4}, {.begin = 4, .end = 4}};
+  REQUIRE(parts_in(segments, 0, 8) == Parts{{0, 4}});
+}
+
+}  // namespace lamina::test

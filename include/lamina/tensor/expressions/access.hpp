@@ -72,7 +72,7 @@ template <class T, int Count, class Arch = simd::Arch> class ContiguousAccess {
 
 /// Reads vectors from operands of any stride, in chunks. Bound expressions are valid until the next
 /// `prepare`.
-template <class T, int Count, class Arch = simd::Arch> class ChunkAccess {
+template <class T, int Count, int First, class Arch = simd::Arch> class ChunkAccess {
  public:
   /// Elements of an operand that are packed at a time: 256 bytes of floats, so that a large expression stays
   /// within a few KB of stack.
@@ -81,14 +81,14 @@ template <class T, int Count, class Arch = simd::Arch> class ChunkAccess {
   explicit ChunkAccess(const LoopNest<Count>& nest) : nest_(nest) {}
 
   /// How many elements may be prepared at once: any number if no operand from First on needs packing.
-  template <int First> index limit() const {
+  index limit() const {
     for (int k = First; k < Count; ++k)
       if (nest_.run_stride(k) != 0 && nest_.run_stride(k) != sizeof(T)) return chunk;
     return std::numeric_limits<index>::max();
   }
 
-  /// Makes the next `count` elements from `at` readable. Operands below First are not read.
-  template <int First> void prepare(const typename Walk<Count>::Pointers& at, index count) {
+  /// Makes the next `count` elements from `at` readable.
+  void prepare(const typename Walk<Count>::Pointers& at, index count) {
     for (int k = First; k < Count; ++k) {
       const auto slot = static_cast<std::size_t>(k);
       const index stride = nest_.run_stride(k);
@@ -104,9 +104,6 @@ template <class T, int Count, class Arch = simd::Arch> class ChunkAccess {
         for (index i = 0; i < count; ++i) buffer[i] = element(i);
     }
   }
-
-  /// Room for a chunk of operand k where it is not read: results on their way to a strided destination.
-  T* buffer(int k) { return buffers_[static_cast<std::size_t>(k)].data(); }
 
   template <int K, class> auto operand() const {
     // `& step` with 0 or -1: the vector at i, or always the first one.
@@ -128,5 +125,32 @@ template <class T, int Count, class Arch = simd::Arch> class ChunkAccess {
   std::array<const T*, static_cast<std::size_t>(Count)> data_{};
   std::array<index, static_cast<std::size_t>(Count)> steps_{};
 };
+
+/// Calls body(bind, limit) with a way to bind x: bind(at, count) gives the function of the place within
+/// `count` elements from the pointers `at`, count <= limit, valid until it is called again. x reads the
+/// operands from First on, in vectors of Lane (void: one element at a time).
+template <int First, class Lane, class X, int Count, class Body, class Arch = simd::Arch>
+void with_binder(const X& x, const LoopNest<Count>& nest, Body&& body) {
+  using Pointers = typename Walk<Count>::Pointers;
+  constexpr index any_length = std::numeric_limits<index>::max();
+  if constexpr (std::is_void_v<Lane>) {
+    body([&](const Pointers& at, index) { return x.template bind<First>(ElementAccess<Count>(nest, at)); },
+         any_length);
+  } else {
+    if (nest.is_contiguous(First)) {
+      body([&](const Pointers& at,
+               index) { return x.template bind<First>(ContiguousAccess<Lane, Count>(at)); },
+           any_length);
+    } else {
+      ChunkAccess<Lane, Count, First> access(nest);
+      body(
+          [&](const Pointers& at, index count) {
+            access.prepare(at, count);
+            return x.template bind<First>(access);
+          },
+          access.limit());
+    }
+  }
+}
 
 }  // namespace lamina::detail

@@ -5,7 +5,8 @@
 // element for element (x = flipped view of x), the result goes through a temporary.
 #pragma once
 
-#include <limits>
+#include <algorithm>
+#include <array>
 #include <string>
 #include <type_traits>
 
@@ -72,48 +73,38 @@ template <class T> T* destination(const std::byte* data) {
   return reinterpret_cast<T*>(const_cast<std::byte*>(data));
 }
 
-/// Elements [first, last) of x, one at a time.
-template <class T, class X, int Count>
-void write_elements(const X& x, const LoopNest<Count>& nest, index first, index last) {
-  for_each_run(nest, first, last, std::numeric_limits<index>::max(), [&](const auto& at, index count) {
-    const auto element = x.template bind<1>(ElementAccess<Count>(nest, at));
-    const index stride = nest.run_stride(0);
-    for (index i = 0; i < count; ++i) *destination<T>(at[0] + i * stride) = static_cast<T>(element(i));
-  });
-}
-
-/// `count` elements of a bound expression, in vectors of T.
-template <class T, class Bound, class Arch = simd::Arch>
-void write_run(const Bound& bound, T* to, index count) {
+/// `count` elements of a bound expression, in vectors of T. (By value: a reference would have GCC read the
+/// expression's pointers and constants from memory in every turn of the loop.)
+template <class T, class Bound, class Arch = simd::Arch> void write_run(Bound bound, T* to, index count) {
   index i = 0;
   for (; i + simd::width<T> <= count; i += simd::width<T>) simd::store_unaligned(to + i, as_number(bound(i)));
   if (i < count) simd::store_partial(to + i, as_number(bound(Tail{i, count - i})), count - i);
 }
 
-/// Elements [first, last) of x in vectors of Lane, written as T.
+/// Elements [first, last) of x in vectors of Lane (void: one at a time), written as T.
 template <class T, class Lane, class X, int Count, class Arch = simd::Arch>
-void write_vectors(const X& x, const LoopNest<Count>& nest, index first, index last) {
-  constexpr index any_length = std::numeric_limits<index>::max();
-  if constexpr (std::is_same_v<T, Lane>) {
-    if (nest.is_contiguous()) {
-      for_each_run(nest, first, last, any_length, [&](const auto& at, index count) {
-        write_run(x.template bind<1>(ContiguousAccess<Lane, Count>(at)), destination<T>(at[0]), count);
-      });
-      return;
-    }
-  }
-  ChunkAccess<Lane, Count> access(nest);
+void write(const X& x, const LoopNest<Count>& nest, index first, index last) {
   const index stride = nest.run_stride(0);
-  const bool is_direct = std::is_same_v<T, Lane> && stride == sizeof(T);
-  for_each_run(nest, first, last, is_direct ? access.template limit<1>() : access.chunk,
-               [&](const auto& at, index count) {
-                 access.template prepare<1>(at, count);
-                 Lane* const to = is_direct ? destination<Lane>(at[0]) : access.buffer(0);
-                 write_run(x.template bind<1>(access), to, count);
-                 if (is_direct) return;
-                 for (index i = 0; i < count; ++i)
-                   *destination<T>(at[0] + i * stride) = static_cast<T>(to[i]);
-               });
+  with_binder<1, Lane>(x, nest, [&](auto&& bind, index limit) {
+    if constexpr (std::is_void_v<Lane>) {
+      for_each_run(nest, first, last, limit, [&](const auto& at, index count) {
+        const auto element = bind(at, count);
+        for (index i = 0; i < count; ++i) *destination<T>(at[0] + i * stride) = static_cast<T>(element(i));
+      });
+    } else if (std::is_same_v<T, Lane> && stride == sizeof(T)) {
+      for_each_run(nest, first, last, limit, [&](const auto& at, index count) {
+        write_run(bind(at, count), destination<Lane>(at[0]), count);
+      });
+    } else {  // by way of a small buffer, to be converted or strewn
+      constexpr index chunk = 64;
+      alignas(64) std::array<Lane, chunk> buffer;
+      for_each_run(nest, first, last, std::min(limit, chunk), [&](const auto& at, index count) {
+        write_run(bind(at, count), buffer.data(), count);
+        for (index i = 0; i < count; ++i)
+          *destination<T>(at[0] + i * stride) = static_cast<T>(buffer[static_cast<std::size_t>(i)]);
+      });
+    }
+  });
 }
 
 }  // namespace detail
@@ -141,10 +132,7 @@ template <class View, expression X, class Arch = simd::Arch> void evaluate(const
   const index piece = size < detail::parallel_elements ? size : detail::piece_elements;
   parallel_for((size + piece - 1) / piece, [&](index i) {
     const index first = i * piece, last = std::min(first + piece, size);
-    if constexpr (std::is_void_v<Lane>)
-      detail::write_elements<T>(x, nest, first, last);
-    else
-      detail::write_vectors<T, Lane>(x, nest, first, last);
+    detail::write<T, Lane>(x, nest, first, last);
   });
 }
 

@@ -49,9 +49,9 @@ template <int Count> struct LoopNest {
     const Operand& o = operands[static_cast<std::size_t>(operand)];
     return rank == 0 ? 0 : o.byte_strides[static_cast<std::size_t>(rank - 1)];
   }
-  /// Whether the run of every operand is contiguous.
-  bool is_contiguous() const {
-    for (int k = 0; k < Count; ++k)
+  /// Whether the run of every operand from `first` on is contiguous.
+  bool is_contiguous(int first) const {
+    for (int k = first; k < Count; ++k)
       if (run_stride(k) != operands[static_cast<std::size_t>(k)].element_bytes) return false;
     return true;
   }

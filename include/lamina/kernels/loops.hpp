@@ -60,6 +60,12 @@ simd::Mask<simd::Vector<T>> lanes_between(index first, index last) {
 /// NaN.)
 template <class V> V larger(V a, V b) { return simd::select(a == a, simd::max(a, b), a); }
 
+/// The vector of a map's pixel.
+template <class T, class Arch = simd::Arch>
+simd::Vector<std::remove_const_t<T>> pixel(const FeatureMapView<T>& map, index n, index block, index p) {
+  return simd::load<std::remove_const_t<T>>(map.at_block(n, block) + p * map.block);
+}
+
 }  // namespace detail
 
 /// Calls f(run) until every vector of the map has been in one run.

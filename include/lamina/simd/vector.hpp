@@ -98,6 +98,11 @@ inline constexpr bool has_fma = false;
 
 /// a * b + c, rounded once where the target can (a scalar does what the vector of its target does).
 template <Number V> inline V fma(V a, V b, V c) {
+#if defined(__AVX512F__)
+  // xsimd 8.1 multiplies and adds here.
+  if constexpr (std::is_same_v<V, Vector<float>>) return _mm512_fmadd_ps(a, b, c);
+  if constexpr (std::is_same_v<V, Vector<double>>) return _mm512_fmadd_pd(a, b, c);
+#endif
   if constexpr (is_vector<V>)
     return xsimd::fma(a, b, c);
   else if constexpr (has_fma)

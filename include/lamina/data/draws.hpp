@@ -8,7 +8,7 @@
 #include "lamina/core/random.hpp"
 #include "lamina/core/shape.hpp"
 
-namespace lamina::data::detail {
+namespace lamina {
 
 /// The values of one random stream in order. Doubles, so that what is computed from them and then rounded to
 /// a byte or a float comes out alike whichever compiler contracted which multiply-add.
@@ -28,4 +28,4 @@ class Draws {
   std::uint64_t next_ = 0;
 };
 
-}  // namespace lamina::data::detail
+}  // namespace lamina

@@ -1,9 +1,8 @@
-#include "lamina/data/detail/draws.hpp"
+#include "lamina/data/draws.hpp"
 
 #include "support/catch.hpp"
 
 using namespace lamina;
-using data::detail::Draws;
 
 TEST_CASE("draws are the values of their stream, one after another") {
   const Random random(seed{5}, 9);

@@ -1,0 +1,56 @@
+#include "lamina/data/detail/resample.hpp"
+
+#include <numeric>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace lamina;
+using data::detail::resample;
+using data::detail::Stretch;
+using data::detail::triangle_taps;
+
+namespace {
+
+std::vector<int> row(const std::vector<std::uint8_t>& pixels, Stretch part, lamina::index width) {
+  std::vector<std::uint8_t> out(static_cast<std::size_t>(width));
+  resample(pixels.data(), {1, 1, static_cast<lamina::index>(pixels.size())}, {0, 1}, part, out.data(), 1,
+           width);
+  return {out.begin(), out.end()};
+}
+
+}  // namespace
+
+TEST_CASE("taps sum to one and lie inside") {
+  for (const lamina::index source : {1, 2, 5, 31})
+    for (const lamina::index output : {1, 3, 8, 40})
+      for (const auto& taps : triangle_taps({0, static_cast<double>(source)}, source, output)) {
+        REQUIRE(taps.first >= 0);
+        REQUIRE(taps.first + static_cast<lamina::index>(taps.weights.size()) <= source);
+        require_close(std::accumulate(taps.weights.begin(), taps.weights.end(), 0.0), 1.0, 1e-6);
+      }
+}
+
+TEST_CASE("the same size is the same picture") {
+  const std::vector<std::uint8_t> pixels = {0, 255, 3, 77, 128};
+  REQUIRE(row(pixels, {0, 5}, 5) == std::vector<int>{0, 255, 3, 77, 128});
+}
+
+TEST_CASE("enlarging is bilinear interpolation between pixel centres") {
+  REQUIRE(row({0, 100}, {0, 2}, 4) == std::vector<int>{0, 25, 75, 100});
+}
+
+TEST_CASE("shrinking averages, so that stripes become grey") {
+  std::vector<std::uint8_t> stripes(64);
+  for (std::size_t i = 0; i < 64; ++i) stripes[i] = i % 2 ? 200 : 0;
+  for (const int value : row(stripes, {0, 64}, 8)) CHECK(std::abs(value - 100) <= 13);
+  REQUIRE(row({10, 20, 30, 40}, {0, 4}, 1) == std::vector<int>{25});
+}
+
+TEST_CASE("a part of the axis is that part alone, and channels become planes") {
+  REQUIRE(row({9, 9, 50, 60, 9, 9}, {2, 2}, 2) == std::vector<int>{50, 60});
+  const std::vector<std::uint8_t> pixels = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};  // (2, 2, rgb)
+  std::vector<std::uint8_t> planes(12);
+  resample(pixels.data(), {3, 2, 2}, {0, 2}, {0, 2}, planes.data(), 2, 2);
+  REQUIRE(planes == std::vector<std::uint8_t>{1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12});
+}

@@ -105,12 +105,6 @@ LAMINA_LAZY(Or, operator||)
 template <expression X> constexpr auto operator-(X&& x) { return map(detail::Negate{}, std::forward<X>(x)); }
 template <expression X> constexpr auto operator!(X&& x) { return map(detail::Not{}, std::forward<X>(x)); }
 
-/// A tensor whose elements can be written: a Tensor that is not const, or a view of elements that are not.
-template <class X>
-concept writable = expression<X> && (requires(X& x) {
-                     { *x.data() } -> std::same_as<typename std::remove_cvref_t<X>::value_type&>;
-                   });
-
 // x += y writes x + y to x, whose shape stays: y is broadcast to it.
 #define LAMINA_UPDATE(symbol)                                                             \
   template <writable To, operand X> constexpr To&& operator symbol##=(To && to, X && x) { \

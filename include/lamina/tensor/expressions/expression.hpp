@@ -36,6 +36,12 @@ template <class T, class ExtentsType> struct Expression : detail::ExpressionTag 
 template <class X>
 concept expression = std::derived_from<std::remove_cvref_t<X>, detail::ExpressionTag>;
 
+/// A tensor whose elements can be written: a Tensor that is not const, or a view of elements that are not.
+template <class X>
+concept writable = expression<X> && (requires(X& x) {
+                     { *x.data() } -> std::same_as<typename std::remove_cvref_t<X>::value_type&>;
+                   });
+
 /// A tensor expression or a number: what element-wise functions take.
 template <class X>
 concept operand = expression<X> || std::is_arithmetic_v<std::remove_cvref_t<X>>;

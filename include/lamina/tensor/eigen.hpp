@@ -1,0 +1,105 @@
+// Tensors as Eigen matrices and Eigen matrices as tensors, both without a copy.
+//   as_eigen(t)        an Eigen::Map of a tensor or view with one or two axes: m(i, j) is t(i, j)
+//   as_tensor(matrix)  a TensorView of an Eigen matrix, array, map or block: v(i, j) is matrix(i, j)
+// Indices mean the same on both sides; what differs is stated in the type. Tensors are row-major, so as_eigen
+// of a Tensor is a row-major map (a vector: a column vector). A view with strides gives a map with strides.
+// Eigen's own matrices are mostly column-major, so as_tensor gives a view with the strides they have: copy it
+// into a Tensor to have rows in one run.
+#pragma once
+
+#include <Eigen/Core>
+#include <type_traits>
+
+#include "lamina/tensor/tensor.hpp"
+
+namespace lamina {
+
+namespace detail {
+
+static_assert(Eigen::Dynamic == dyn, "extents that are dyn pass as Eigen::Dynamic");
+
+/// The Eigen matrix that has the extents. (A column vector of Eigen's cannot be row-major, and need not be.)
+template <class T, index... E> struct EigenMatrix;
+template <class T, index N> struct EigenMatrix<T, N> {
+  using type = Eigen::Matrix<T, static_cast<int>(N), 1>;
+};
+template <class T, index Rows, index Columns> struct EigenMatrix<T, Rows, Columns> {
+  using type = Eigen::Matrix<T, static_cast<int>(Rows), static_cast<int>(Columns),
+                             Columns == 1 && Rows != 1 ? Eigen::ColMajor : Eigen::RowMajor>;
+};
+
+/// The matrix with T's constness, as Eigen::Map wants it.
+template <class T, index... E>
+using MappedMatrix =
+    std::conditional_t<std::is_const_v<T>, const typename EigenMatrix<std::remove_const_t<T>, E...>::type,
+                       typename EigenMatrix<T, E...>::type>;
+
+}  // namespace detail
+
+/// A map of a tensor's elements, row-major.
+template <class T, index... E>
+  requires(sizeof...(E) == 1 || sizeof...(E) == 2)
+auto as_eigen(Tensor<T, E...>& tensor) {
+  const auto& extents = tensor.extents();
+  using Map = Eigen::Map<detail::MappedMatrix<T, E...>, Eigen::AlignedMax>;
+  if constexpr (sizeof...(E) == 1)
+    return Map(tensor.data(), extents[0]);
+  else
+    return Map(tensor.data(), extents[0], extents[1]);
+}
+template <class T, index... E>
+  requires(sizeof...(E) == 1 || sizeof...(E) == 2)
+auto as_eigen(const Tensor<T, E...>& tensor) {
+  const auto& extents = tensor.extents();
+  using Map = Eigen::Map<detail::MappedMatrix<const T, E...>, Eigen::AlignedMax>;
+  if constexpr (sizeof...(E) == 1)
+    return Map(tensor.data(), extents[0]);
+  else
+    return Map(tensor.data(), extents[0], extents[1]);
+}
+template <class T, index... E>
+void as_eigen(const Tensor<T, E...>&&) = delete;  // the map would outlive the elements
+
+/// A map of a view's elements with the view's strides.
+template <class T, index... E>
+  requires(sizeof...(E) == 1 || sizeof...(E) == 2)
+auto as_eigen(const TensorView<T, E...>& view) {
+  if constexpr (sizeof...(E) == 1) {
+    using Stride = Eigen::InnerStride<>;
+    return Eigen::Map<detail::MappedMatrix<T, E...>, Eigen::Unaligned, Stride>(view.data(), view.extent(0),
+                                                                               Stride(view.stride(0)));
+  } else {
+    using Stride = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
+    using Matrix = detail::MappedMatrix<T, E...>;
+    const bool row_major = std::remove_const_t<Matrix>::IsRowMajor;
+    return Eigen::Map<Matrix, Eigen::Unaligned, Stride>(
+        view.data(), view.extent(0), view.extent(1),
+        row_major ? Stride(view.stride(0), view.stride(1)) : Stride(view.stride(1), view.stride(0)));
+  }
+}
+
+namespace detail {
+
+template <class T, class Derived> auto view_of_eigen(Derived& matrix, T* data) {
+  constexpr index rows = Derived::RowsAtCompileTime, columns = Derived::ColsAtCompileTime;
+  if constexpr (Derived::IsVectorAtCompileTime) {
+    using View = TensorView<T, Derived::SizeAtCompileTime>;
+    return View(data, typename View::extents_type({matrix.size()}), {matrix.innerStride()});
+  } else {
+    using View = TensorView<T, rows, columns>;
+    return View(data, typename View::extents_type({matrix.rows(), matrix.cols()}),
+                {matrix.rowStride(), matrix.colStride()});
+  }
+}
+
+}  // namespace detail
+
+/// A view of an Eigen matrix, or of a vector (one axis), with the strides it has; static extents stay static.
+template <class Derived> auto as_tensor(Eigen::DenseBase<Derived>& matrix) {
+  return detail::view_of_eigen<typename Derived::Scalar>(matrix.derived(), matrix.derived().data());
+}
+template <class Derived> auto as_tensor(const Eigen::DenseBase<Derived>& matrix) {
+  return detail::view_of_eigen<const typename Derived::Scalar>(matrix.derived(), matrix.derived().data());
+}
+
+}  // namespace lamina

@@ -85,6 +85,7 @@ template <auto Net, auto In, class Prepare> void check_gradients(GradientCheck o
 
   const auto parameters = model.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (model.parameter_space().segments[p].frozen) continue;  // no gradient is made
     const Index count = parameters[p].size();
     const Index stride_between = std::max<Index>(1, count / options.most_per_parameter);
     for (Index e = 0; e < count; e += stride_between)

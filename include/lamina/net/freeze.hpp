@@ -11,6 +11,10 @@
 
 #include "lamina/net/model.hpp"
 
+namespace lamina::kernels {
+struct no_epilogue;  // kernels/conv_tile.hpp
+}
+
 namespace lamina {
 
 /// The parameters and statistics of one operation of the model that is frozen.
@@ -35,12 +39,8 @@ concept affine = requires { requires L::is_affine_in_inference; };
 template <class L> inline constexpr bool is_pointwise = false;
 template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
 
-struct NoEpilogue {
-  template <class V> static V apply(const V& x) { return x; }
-};
-
 template <class L> struct epilogue_of {
-  using type = NoEpilogue;
+  using type = kernels::no_epilogue;
 };
 template <class F> struct epilogue_of<PointwiseLayer<F>> {
   using type = F;

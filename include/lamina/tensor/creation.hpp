@@ -21,18 +21,18 @@ namespace lamina {
 namespace detail {
 
 /// A Tensor to be written, from the extents that are dyn.
-template <class T, index... E, std::integral... I> Tensor<T, E...> unwritten(I... dynamic_extents) {
+template <class T, Index... E, std::integral... I> Tensor<T, E...> unwritten(I... dynamic_extents) {
   static_assert(sizeof...(I) == Extents<E...>::dynamic_rank,
                 "tensor: give the extents that are dyn, in order");
   return Tensor<T, E...>::uninitialized(
-      Extents<E...>::from_dynamic({static_cast<index>(dynamic_extents)...}));
+      Extents<E...>::from_dynamic({static_cast<Index>(dynamic_extents)...}));
 }
 
 /// Writes value(i) to every element i, in pieces on several threads.
-template <class T, index... E, class Value> Tensor<T, E...> numbered(Tensor<T, E...> tensor, Value value) {
-  const index size = tensor.size(), piece = piece_elements;
-  parallel_for((size + piece - 1) / piece, [&](index p) {
-    for (index i = p * piece; i < std::min((p + 1) * piece, size); ++i)
+template <class T, Index... E, class Value> Tensor<T, E...> numbered(Tensor<T, E...> tensor, Value value) {
+  const Index size = tensor.size(), piece = piece_elements;
+  parallel_for((size + piece - 1) / piece, [&](Index p) {
+    for (Index i = p * piece; i < std::min((p + 1) * piece, size); ++i)
       tensor.data()[i] = static_cast<T>(value(i));
   });
   return tensor;
@@ -41,27 +41,27 @@ template <class T, index... E, class Value> Tensor<T, E...> numbered(Tensor<T, E
 }  // namespace detail
 
 /// All elements equal to value.
-template <class T, index... E, std::integral... I>
+template <class T, Index... E, std::integral... I>
 Tensor<T, E...> full(std::type_identity_t<T> value, I... dynamic_extents) {
   auto tensor = detail::unwritten<T, E...>(dynamic_extents...);
   tensor.fill(value);
   return tensor;
 }
 
-template <class T, index... E, std::integral... I> Tensor<T, E...> zeros(I... dynamic_extents) {
+template <class T, Index... E, std::integral... I> Tensor<T, E...> zeros(I... dynamic_extents) {
   return full<T, E...>(T{0}, dynamic_extents...);
 }
 
-template <class T, index... E, std::integral... I> Tensor<T, E...> ones(I... dynamic_extents) {
+template <class T, Index... E, std::integral... I> Tensor<T, E...> ones(I... dynamic_extents) {
   return full<T, E...>(T{1}, dynamic_extents...);
 }
 
 /// f(i, j, …) for all indices, called in row-major order:
-///   generate<float, 3, 3>([](index i, index j) { return i == j ? 1.f : 0.f; })
-template <class T, index... E, class F, std::integral... I>
+///   generate<float, 3, 3>([](Index i, Index j) { return i == j ? 1.f : 0.f; })
+template <class T, Index... E, class F, std::integral... I>
 Tensor<T, E...> generate(F f, I... dynamic_extents) {
   auto tensor = detail::unwritten<T, E...>(dynamic_extents...);
-  std::array<index, sizeof...(E)> at{};
+  std::array<Index, sizeof...(E)> at{};
   for (T& element : tensor) {
     element = [&]<std::size_t... Axis>(std::index_sequence<Axis...>) {
       return static_cast<T>(f(at[Axis]...));
@@ -75,9 +75,9 @@ Tensor<T, E...> generate(F f, I... dynamic_extents) {
 }
 
 /// The identity matrix of N rows, or of `rows` where N is dyn.
-template <class T, index N> Tensor<T, N, N> eye(index rows = N) {
+template <class T, Index N> Tensor<T, N, N> eye(Index rows = N) {
   Tensor<T, N, N> matrix(Extents<N, N>({rows, rows}));
-  for (index i = 0; i < rows; ++i) matrix(i, i) = T{1};
+  for (Index i = 0; i < rows; ++i) matrix(i, i) = T{1};
   return matrix;
 }
 
@@ -87,18 +87,18 @@ template <class T> Tensor<T, dyn> arange(T first, T last, T step = T{1}) {
   require(step != T{0}, "arange: a step of 0 arrives nowhere; give another");
   const double steps =
       std::ceil((static_cast<double>(last) - static_cast<double>(first)) / static_cast<double>(step));
-  return detail::numbered(detail::unwritten<T, dyn>(steps > 0 ? static_cast<index>(steps) : 0),
-                          [&](index i) { return first + static_cast<T>(i) * step; });
+  return detail::numbered(detail::unwritten<T, dyn>(steps > 0 ? static_cast<Index>(steps) : 0),
+                          [&](Index i) { return first + static_cast<T>(i) * step; });
 }
 /// 0, 1, … count - 1.
 template <class T> Tensor<T, dyn> arange(T count) { return arange(T{0}, count); }
 
 /// `count` numbers from first to last, both included, at equal distances.
-template <std::floating_point T> Tensor<T, dyn> linspace(T first, T last, index count) {
+template <std::floating_point T> Tensor<T, dyn> linspace(T first, T last, Index count) {
   const auto step =
       count > 1 ? (static_cast<double>(last) - static_cast<double>(first)) / static_cast<double>(count - 1)
                 : 0.0;
-  return detail::numbered(detail::unwritten<T, dyn>(count), [=](index i) {
+  return detail::numbered(detail::unwritten<T, dyn>(count), [=](Index i) {
     return i > 0 && i == count - 1 ? static_cast<double>(last)
                                    : static_cast<double>(first) + static_cast<double>(i) * step;
   });
@@ -106,11 +106,11 @@ template <std::floating_point T> Tensor<T, dyn> linspace(T first, T last, index 
 
 /// Uniform in [0, 1). Element i (in row-major order) is value i of the random stream, on any number of
 /// threads; `source` is a seed or a Random.
-template <std::floating_point T, index... E, class Source, std::integral... I>
+template <std::floating_point T, Index... E, class Source, std::integral... I>
   requires std::constructible_from<Random, Source>
 Tensor<T, E...> random_uniform(const Source& source, I... dynamic_extents) {
   const Random random(source);
-  return detail::numbered(detail::unwritten<T, E...>(dynamic_extents...), [&](index i) {
+  return detail::numbered(detail::unwritten<T, E...>(dynamic_extents...), [&](Index i) {
     if constexpr (std::is_same_v<T, float>)
       return random.uniform(static_cast<std::uint64_t>(i));
     else
@@ -119,12 +119,12 @@ Tensor<T, E...> random_uniform(const Source& source, I... dynamic_extents) {
 }
 
 /// Normal with mean 0 and variance 1: see random_uniform.
-template <std::floating_point T, index... E, class Source, std::integral... I>
+template <std::floating_point T, Index... E, class Source, std::integral... I>
   requires std::constructible_from<Random, Source>
 Tensor<T, E...> random_normal(const Source& source, I... dynamic_extents) {
   const Random random(source);
   return detail::numbered(detail::unwritten<T, E...>(dynamic_extents...),
-                          [&](index i) { return random.normal(static_cast<std::uint64_t>(i)); });
+                          [&](Index i) { return random.normal(static_cast<std::uint64_t>(i)); });
 }
 
 }  // namespace lamina

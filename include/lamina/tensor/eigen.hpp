@@ -19,17 +19,17 @@ namespace detail {
 static_assert(Eigen::Dynamic == dyn, "extents that are dyn pass as Eigen::Dynamic");
 
 /// The Eigen matrix that has the extents. (A column vector of Eigen's cannot be row-major, and need not be.)
-template <class T, index... E> struct EigenMatrix;
-template <class T, index N> struct EigenMatrix<T, N> {
+template <class T, Index... E> struct EigenMatrix;
+template <class T, Index N> struct EigenMatrix<T, N> {
   using type = Eigen::Matrix<T, static_cast<int>(N), 1>;
 };
-template <class T, index Rows, index Columns> struct EigenMatrix<T, Rows, Columns> {
+template <class T, Index Rows, Index Columns> struct EigenMatrix<T, Rows, Columns> {
   using type = Eigen::Matrix<T, static_cast<int>(Rows), static_cast<int>(Columns),
                              Columns == 1 && Rows != 1 ? Eigen::ColMajor : Eigen::RowMajor>;
 };
 
 /// The matrix with T's constness, as Eigen::Map wants it.
-template <class T, index... E>
+template <class T, Index... E>
 using MappedMatrix =
     std::conditional_t<std::is_const_v<T>, const typename EigenMatrix<std::remove_const_t<T>, E...>::type,
                        typename EigenMatrix<T, E...>::type>;
@@ -37,7 +37,7 @@ using MappedMatrix =
 }  // namespace detail
 
 /// A map of a tensor's elements, row-major.
-template <class T, index... E>
+template <class T, Index... E>
   requires(sizeof...(E) == 1 || sizeof...(E) == 2)
 auto as_eigen(Tensor<T, E...>& tensor) {
   const auto& extents = tensor.extents();
@@ -47,7 +47,7 @@ auto as_eigen(Tensor<T, E...>& tensor) {
   else
     return Map(tensor.data(), extents[0], extents[1]);
 }
-template <class T, index... E>
+template <class T, Index... E>
   requires(sizeof...(E) == 1 || sizeof...(E) == 2)
 auto as_eigen(const Tensor<T, E...>& tensor) {
   const auto& extents = tensor.extents();
@@ -57,11 +57,11 @@ auto as_eigen(const Tensor<T, E...>& tensor) {
   else
     return Map(tensor.data(), extents[0], extents[1]);
 }
-template <class T, index... E>
+template <class T, Index... E>
 void as_eigen(const Tensor<T, E...>&&) = delete;  // the map would outlive the elements
 
 /// A map of a view's elements with the view's strides.
-template <class T, index... E>
+template <class T, Index... E>
   requires(sizeof...(E) == 1 || sizeof...(E) == 2)
 auto as_eigen(const TensorView<T, E...>& view) {
   if constexpr (sizeof...(E) == 1) {
@@ -81,7 +81,7 @@ auto as_eigen(const TensorView<T, E...>& view) {
 namespace detail {
 
 template <class T, class Derived> auto view_of_eigen(Derived& matrix, T* data) {
-  constexpr index rows = Derived::RowsAtCompileTime, columns = Derived::ColsAtCompileTime;
+  constexpr Index rows = Derived::RowsAtCompileTime, columns = Derived::ColsAtCompileTime;
   if constexpr (Derived::IsVectorAtCompileTime) {
     using View = TensorView<T, Derived::SizeAtCompileTime>;
     return View(data, typename View::extents_type({matrix.size()}), {matrix.innerStride()});

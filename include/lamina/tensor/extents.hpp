@@ -16,7 +16,7 @@ namespace lamina {
 inline constexpr int max_rank = 6;
 
 /// The extents of a tensor, outermost axis first: Extents<dyn, 3> has any number of rows and three columns.
-template <index... E> class Extents {
+template <Index... E> class Extents {
   static_assert(sizeof...(E) <= max_rank, "Extents: a tensor has at most six axes");
   static_assert(((E >= 0 || E == dyn) && ...), "Extents: an extent is a count or dyn");
 
@@ -26,48 +26,48 @@ template <index... E> class Extents {
   static constexpr int dynamic_rank = (0 + ... + (E == dyn ? 1 : 0));
   static constexpr bool is_static = dynamic_rank == 0;
   /// The extents as far as the type knows them, `dyn` elsewhere.
-  static constexpr std::array<index, rank> known{E...};
+  static constexpr std::array<Index, rank> known{E...};
 
   /// Dynamic extents are 0.
   constexpr Extents() = default;
 
   /// From all extents; throws shape_error where one differs from what the type says or is negative.
-  explicit constexpr Extents(const std::array<index, rank>& extents) {
+  explicit constexpr Extents(const std::array<Index, rank>& extents) {
     for (int axis = 0, slot = 0; axis < rank; ++axis) {
-      const index extent = extents[at(axis)], expected = known[at(axis)];
+      const Index extent = extents[at(axis)], expected = known[at(axis)];
       if (expected == dyn) dynamic_[at(slot++)] = extent;
       if (extent < 0 || (expected != dyn && expected != extent)) refuse(extents);
     }
   }
 
   /// From the dynamic extents alone, in order; throws shape_error where one is negative.
-  static constexpr Extents from_dynamic(const std::array<index, dynamic_rank>& dynamic) {
-    std::array<index, rank> extents = known;
+  static constexpr Extents from_dynamic(const std::array<Index, dynamic_rank>& dynamic) {
+    std::array<Index, rank> extents = known;
     for (int axis = 0, slot = 0; axis < rank; ++axis)
       if (known[at(axis)] == dyn) extents[at(axis)] = dynamic[at(slot++)];
     return Extents(extents);
   }
 
   /// Elements along an axis in [0, rank).
-  constexpr index operator[](int axis) const {
+  constexpr Index operator[](int axis) const {
     return known[at(axis)] != dyn ? known[at(axis)] : dynamic_[at(slots[at(axis)])];
   }
 
-  constexpr std::array<index, rank> values() const {
-    std::array<index, rank> extents{};
+  constexpr std::array<Index, rank> values() const {
+    std::array<Index, rank> extents{};
     for (int axis = 0; axis < rank; ++axis) extents[at(axis)] = (*this)[axis];
     return extents;
   }
 
   /// Elements in all; 1 for a tensor without axes.
-  constexpr index size() const {
-    index product = 1;
+  constexpr Index size() const {
+    Index product = 1;
     for (int axis = 0; axis < rank; ++axis) product *= (*this)[axis];
     return product;
   }
 
   /// Extents are equal when their numbers are, whichever of them the types know.
-  template <index... Other> constexpr bool operator==(const Extents<Other...>& other) const {
+  template <Index... Other> constexpr bool operator==(const Extents<Other...>& other) const {
     if constexpr (sizeof...(Other) != rank)
       return false;
     else
@@ -81,16 +81,16 @@ template <index... E> class Extents {
     for (int axis = 0, slot = 0; axis < rank; ++axis) found[at(axis)] = known[at(axis)] == dyn ? slot++ : 0;
     return found;
   }();
-  [[noreturn]] static void refuse(const std::array<index, rank>& extents);
+  [[noreturn]] static void refuse(const std::array<Index, rank>& extents);
 
-  [[no_unique_address]] std::array<index, dynamic_rank> dynamic_{};
+  [[no_unique_address]] std::array<Index, dynamic_rank> dynamic_{};
 };
 
 /// Distances between neighbours along each axis when the last axis lies in one run (C order), in elements.
-template <index... E>
-constexpr std::array<index, sizeof...(E)> row_major_strides(const Extents<E...>& extents) {
-  std::array<index, sizeof...(E)> strides{};
-  index stride = 1;
+template <Index... E>
+constexpr std::array<Index, sizeof...(E)> row_major_strides(const Extents<E...>& extents) {
+  std::array<Index, sizeof...(E)> strides{};
+  Index stride = 1;
   for (int axis = static_cast<int>(sizeof...(E)) - 1; axis >= 0; --axis) {
     strides[static_cast<std::size_t>(axis)] = stride;
     stride *= extents[axis];
@@ -99,17 +99,17 @@ constexpr std::array<index, sizeof...(E)> row_major_strides(const Extents<E...>&
 }
 
 /// "(3, ?)": as error texts print extents; `dyn` is a question mark.
-template <std::size_t Rank> std::string to_string(const std::array<index, Rank>& extents) {
+template <std::size_t Rank> std::string to_string(const std::array<Index, Rank>& extents) {
   std::string text = "(";
   for (std::size_t axis = 0; axis < Rank; ++axis)
     text += (axis ? ", " : "") + (extents[axis] == dyn ? std::string("?") : std::to_string(extents[axis]));
   return text + ")";
 }
-template <index... E> std::string to_string(const Extents<E...>& extents) {
+template <Index... E> std::string to_string(const Extents<E...>& extents) {
   return to_string(extents.values());
 }
 
-template <index... E> void Extents<E...>::refuse(const std::array<index, rank>& extents) {
+template <Index... E> void Extents<E...>::refuse(const std::array<Index, rank>& extents) {
   throw shape_error("tensor: extents " + to_string(extents) + " do not fit the type's " + to_string(known));
 }
 
@@ -117,11 +117,11 @@ template <index... E> void Extents<E...>::refuse(const std::array<index, rank>& 
 // 1 is repeated.
 
 /// Whether no known extents contradict each other.
-template <index... A, index... B> constexpr bool broadcastable(Extents<A...>, Extents<B...>) {
+template <Index... A, Index... B> constexpr bool broadcastable(Extents<A...>, Extents<B...>) {
   constexpr auto a = Extents<A...>::known;
   constexpr auto b = Extents<B...>::known;
   for (std::size_t i = 1; i <= a.size() && i <= b.size(); ++i) {
-    const index x = a[a.size() - i], y = b[b.size() - i];
+    const Index x = a[a.size() - i], y = b[b.size() - i];
     if (x != y && x != 1 && y != 1 && x != dyn && y != dyn) return false;
   }
   return true;
@@ -137,16 +137,16 @@ template <class Left, class Right> struct broadcast_shapes {
 namespace detail {
 
 /// What an axis of extents a and b becomes: dyn when only run time can tell. A contradiction gives a.
-constexpr index broadcast_extent(index a, index b) {
+constexpr Index broadcast_extent(Index a, Index b) {
   if (a == 1) return b;
   if (b == 1) return a;
   return a == dyn ? b : a;
 }
 
 template <std::size_t A, std::size_t B>
-constexpr auto broadcast_values(const std::array<index, A>& a, const std::array<index, B>& b) {
+constexpr auto broadcast_values(const std::array<Index, A>& a, const std::array<Index, B>& b) {
   constexpr std::size_t rank = A > B ? A : B;
-  std::array<index, rank> extents{};
+  std::array<Index, rank> extents{};
   for (std::size_t i = 1; i <= rank; ++i)
     extents[rank - i] = broadcast_extent(i <= A ? a[A - i] : 1, i <= B ? b[B - i] : 1);
   return extents;
@@ -168,7 +168,7 @@ template <class Left, class Right> using BroadcastExtents = typename detail::Bro
 
 /// The extents to which two shapes broadcast. Contradictions the types know of fail to compile, others throw
 /// shape_error.
-template <index... A, index... B>
+template <Index... A, Index... B>
 constexpr auto broadcast(const Extents<A...>& left, const Extents<B...>& right) {
   using Left = Extents<A...>;
   using Right = Extents<B...>;
@@ -177,7 +177,7 @@ constexpr auto broadcast(const Extents<A...>& left, const Extents<B...>& right) 
   const auto b = right.values();
   if constexpr (!Left::is_static || !Right::is_static)
     for (std::size_t i = 1; i <= a.size() && i <= b.size(); ++i) {
-      const index x = a[a.size() - i], y = b[b.size() - i];
+      const Index x = a[a.size() - i], y = b[b.size() - i];
       if (x != y && x != 1 && y != 1)
         throw shape_error("tensors: shapes " + to_string(left) + " and " + to_string(right) +
                           " must agree from the last axis on, where an extent of 1 is repeated; "

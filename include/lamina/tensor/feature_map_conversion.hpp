@@ -43,22 +43,22 @@ void require_same_shape(const FeatureMapView<T, Block>& map, const Images& image
 /// images.
 template <class T, int Block, class Images, class F>
 void for_each_lane_run(const FeatureMapView<T, Block>& map, const Images& images, F f) {
-  const index blocks = map.batch * map.blocks(), size = blocks * map.block_stride();
+  const Index blocks = map.batch * map.blocks(), size = blocks * map.block_stride();
   if (size == 0) return;
   const bool is_flat = images.stride(2) == map.width * images.stride(3);
-  const index rows = is_flat ? 1 : map.height, columns = is_flat ? map.pixels() : map.width;
-  const index piece =
-      size < parallel_elements ? blocks : std::max(index{1}, piece_elements / map.block_stride());
-  parallel_for((blocks + piece - 1) / piece, [&](index p) {
-    for (index b = p * piece; b < std::min((p + 1) * piece, blocks); ++b)
-      for (index row = 0; row < rows; ++row)
-        for (index column = 0; column < columns; column += 64)
-          for (index lane = 0; lane < Block; ++lane) {
-            const index n = b / map.blocks(), block = b % map.blocks(), c = block * Block + lane;
+  const Index rows = is_flat ? 1 : map.height, columns = is_flat ? map.pixels() : map.width;
+  const Index piece =
+      size < parallel_elements ? blocks : std::max(Index{1}, piece_elements / map.block_stride());
+  parallel_for((blocks + piece - 1) / piece, [&](Index p) {
+    for (Index b = p * piece; b < std::min((p + 1) * piece, blocks); ++b)
+      for (Index row = 0; row < rows; ++row)
+        for (Index column = 0; column < columns; column += 64)
+          for (Index lane = 0; lane < Block; ++lane) {
+            const Index n = b / map.blocks(), block = b % map.blocks(), c = block * Block + lane;
             f(c, n * map.batch_stride + block * map.block_stride() + (row * columns + column) * Block + lane,
               n * images.stride(0) + c * images.stride(1) + row * images.stride(2) +
                   column * images.stride(3),
-              std::min(index{64}, columns - column));
+              std::min(Index{64}, columns - column));
           }
   });
 }
@@ -72,11 +72,11 @@ void copy(const FeatureMapView<T, Block>& map, Images&& images) {
   const auto to = detail::images_of(images);
   detail::require_same_shape(map, to);
   using To = std::remove_pointer_t<decltype(to.data())>;
-  detail::for_each_lane_run(map, to, [&](index c, index map_offset, index image_offset, index count) {
+  detail::for_each_lane_run(map, to, [&](Index c, Index map_offset, Index image_offset, Index count) {
     if (c >= map.channels) return;
     const T* const source = map.data + map_offset;
     To* const target = to.data() + image_offset;
-    for (index i = 0; i < count; ++i) target[i * to.stride(3)] = static_cast<To>(source[i * Block]);
+    for (Index i = 0; i < count; ++i) target[i * to.stride(3)] = static_cast<To>(source[i * Block]);
   });
 }
 
@@ -86,10 +86,10 @@ template <expression Images, class T, int Block>
 void copy(const Images& images, const FeatureMapView<T, Block>& map) {
   const auto from = detail::images_of(images);
   detail::require_same_shape(map, from);
-  detail::for_each_lane_run(map, from, [&](index c, index map_offset, index image_offset, index count) {
+  detail::for_each_lane_run(map, from, [&](Index c, Index map_offset, Index image_offset, Index count) {
     T* const target = map.data + map_offset;
     const auto* const source = from.data() + image_offset;
-    for (index i = 0; i < count; ++i)
+    for (Index i = 0; i < count; ++i)
       target[i * Block] = c < map.channels ? static_cast<T>(source[i * from.stride(3)]) : T{0};
   });
 }

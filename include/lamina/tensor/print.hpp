@@ -36,6 +36,10 @@ class NumberFormat {
   /// Then the width of every text.
   template <class T> void measure(T value) {
     const Text text = plain(value);
+    if (text.point < 0) {
+      special_ = std::max(special_, static_cast<int>(text.characters.size()));
+      return;
+    }
     before_ = std::max(before_, text.point);
     after_ = std::max(after_, static_cast<int>(text.characters.size()) - text.point);
   }
@@ -43,12 +47,15 @@ class NumberFormat {
   template <class T> std::string write(T value) const {
     const Text text = plain(value);
     const auto pad = [](int count) { return std::string(static_cast<std::size_t>(std::max(0, count)), ' '); };
-    return pad(before_ - text.point) + text.characters +
-           pad(after_ - (static_cast<int>(text.characters.size()) - text.point));
+    const auto size = static_cast<int>(text.characters.size());
+    const int width = std::max(special_, before_ + after_),
+              after = text.point < 0 ? 0 : after_ - (size - text.point);
+    return pad(width - size - after) + text.characters + pad(after);
   }
 
  private:
-  /// A number and how many of its characters stand before the decimal point (all, where there is none).
+  /// A number and how many of its characters stand before the decimal point (all, where there is none; -1 for
+  /// inf and nan, which stand at the right of their column).
   struct Text {
     std::string characters;
     int point;
@@ -70,8 +77,8 @@ class NumberFormat {
   /// "1." for whole numbers. With an exponent where fixed decimals would be long or lose small numbers, as
   /// NumPy decides it.
   template <class T> Text real(T value) const {
-    if (std::isnan(value)) return {"nan", 3};
-    if (std::isinf(value)) return value < 0 ? Text{"-inf", 4} : Text{"inf", 3};
+    if (std::isnan(value)) return {"nan", -1};
+    if (std::isinf(value)) return value < 0 ? Text{"-inf", -1} : Text{"inf", -1};
     const bool has_exponent =
         largest_ >= 1e8 || (smallest_ > 0 && (smallest_ < 1e-4 || largest_ / smallest_ > 1e8));
     const auto format = has_exponent ? std::chars_format::scientific : std::chars_format::fixed;
@@ -96,16 +103,16 @@ class NumberFormat {
 
   int precision_;
   double largest_ = 0, smallest_ = 0;
-  int before_ = 0, after_ = 0;
+  int before_ = 0, after_ = 0, special_ = 0;
 };
 
 /// Calls f with the indices in [0, extent) that are shown: all, or three at either end with a -1 between.
-template <class F> void for_each_shown(index extent, bool is_long, F f) {
-  constexpr index edge = 3;
+template <class F> void for_each_shown(Index extent, bool is_long, F f) {
+  constexpr Index edge = 3;
   const bool elides = is_long && extent > 2 * edge;
-  for (index i = 0; i < extent; ++i) {
+  for (Index i = 0; i < extent; ++i) {
     if (elides && i == edge) {
-      f(index{-1});
+      f(Index{-1});
       i = extent - edge;
     }
     f(i);
@@ -113,12 +120,12 @@ template <class F> void for_each_shown(index extent, bool is_long, F f) {
 }
 
 /// Calls f with the elements that are shown.
-template <class T, index... E, class F>
+template <class T, Index... E, class F>
 void for_each_shown_element(const TensorView<T, E...>& view, bool is_long, F& f) {
   if constexpr (sizeof...(E) == 0)
     f(view());
   else
-    for_each_shown(view.extent(0), is_long, [&](index i) {
+    for_each_shown(view.extent(0), is_long, [&](Index i) {
       if (i < 0) return;
       if constexpr (sizeof...(E) == 1)
         f(view[i]);
@@ -128,7 +135,7 @@ void for_each_shown_element(const TensorView<T, E...>& view, bool is_long, F& f)
 }
 
 /// Prints a tensor whose first bracket stands in column `indent`.
-template <class T, index... E>
+template <class T, Index... E>
 void print(std::ostream& out, const TensorView<T, E...>& view, const NumberFormat& format, bool is_long,
            int indent) {
   if constexpr (sizeof...(E) == 0) {
@@ -140,7 +147,7 @@ void print(std::ostream& out, const TensorView<T, E...>& view, const NumberForma
     };
     int column = indent + 1;
     out << '[';
-    for_each_shown(view.extent(0), is_long, [&](index i) {
+    for_each_shown(view.extent(0), is_long, [&](Index i) {
       if constexpr (sizeof...(E) > 1) {
         if (i != 0) begin_line(sizeof...(E) - 1);
         if (i < 0)

@@ -4,7 +4,7 @@
 //   sum(x)                            // a number
 //   mean(x * y, axes<0, 2>)           // axes from the front, or from the back: axes<-1>
 //   x - max(x, axes<-1>, keep_axes)   // reduced axes stay, with extent 1, to be broadcast
-// Sums of floats are pairwise; integers (and bool: how many) are summed as index.
+// Sums of floats are pairwise; integers (and bool: how many) are summed as Index.
 #pragma once
 
 #include <cmath>
@@ -50,9 +50,9 @@ template <class ExtentsType, class A, bool Keep> struct ReducedExtents {
     return kept;
   }();
 
-  static constexpr std::array<index, static_cast<std::size_t>(rank)> of(
-      const std::array<index, ExtentsType::rank>& extents) {
-    std::array<index, static_cast<std::size_t>(rank)> result{};
+  static constexpr std::array<Index, static_cast<std::size_t>(rank)> of(
+      const std::array<Index, ExtentsType::rank>& extents) {
+    std::array<Index, static_cast<std::size_t>(rank)> result{};
     std::size_t place = 0;
     for (std::size_t axis = 0; axis < extents.size(); ++axis)
       if (Keep || !reduced[axis]) result[place++] = reduced[axis] ? 1 : extents[axis];
@@ -77,7 +77,7 @@ auto reduced_tensor(const X& x, Axes<A...>, Keep...) {
 }
 
 /// What a sum of T is kept in, and what a mean of T is.
-template <class T> using SumType = std::conditional_t<std::is_integral_v<T>, index, T>;
+template <class T> using SumType = std::conditional_t<std::is_integral_v<T>, Index, T>;
 template <class T> using MeanType = std::conditional_t<std::is_integral_v<T>, double, T>;
 
 /// x folded to a number, or to a tensor where axes are given.
@@ -94,11 +94,11 @@ auto fold(const X& x, Axes<A...> which, Keep... keep) {
 }
 
 /// Elements that go into each result.
-template <expression X> index folded_elements(const X& x) { return x.extents().size(); }
+template <expression X> Index folded_elements(const X& x) { return x.extents().size(); }
 template <expression X, int... A, class... Keep>
-index folded_elements(const X& x, Axes<A...> which, Keep...) {
+Index folded_elements(const X& x, Axes<A...> which, Keep...) {
   constexpr auto reduced = reduced_axes<X::rank>(which);
-  index product = 1;
+  Index product = 1;
   for (int axis = 0; axis < X::rank; ++axis)
     if (reduced[static_cast<std::size_t>(axis)]) product *= x.extents()[axis];
   return product;
@@ -110,11 +110,11 @@ auto locate(const X& x, IsBefore is_before, Which... which) {
   require(folded_elements(x, which...) > 0,
           "argmax, argmin: no elements have no largest or smallest; give at least one");
   if constexpr (sizeof...(Which) == 0) {
-    index place = 0;
+    Index place = 0;
     locate(x, all_axes<X::rank>(), &place, is_before);
     return place;
   } else {
-    auto result = reduced_tensor<index>(x, which...);
+    auto result = reduced_tensor<Index>(x, which...);
     locate(
         x, [](auto first, auto...) { return reduced_axes<X::rank>(first); }(which...), result.data(),
         is_before);
@@ -131,14 +131,14 @@ template <int... A> inline constexpr bool is_reduction<Axes<A...>, KeepAxes> = t
 }  // namespace detail
 
 /// Sum, accurate to rounding errors that grow with the logarithm of the count; 0 of no elements.
-template <expression X, class... Which>
+template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto sum(const X& x, Which... which) {
   return detail::fold<detail::Sum, detail::SumType<typename X::value_type>>(x, which...);
 }
 
 /// Mean; of integers a double, of no elements NaN.
-template <expression X, class... Which>
+template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto mean(const X& x, Which... which) {
   using Mean = detail::MeanType<typename X::value_type>;
@@ -150,11 +150,11 @@ auto mean(const X& x, Which... which) {
 
 /// Mean of the squared distances from the mean (divided by the count, as batch norm and NumPy do). Two
 /// passes.
-template <expression X> auto variance(const X& x) {
+template <class Arch = simd::Arch, expression X> auto variance(const X& x) {
   const auto centre = mean(x);
   return mean(map([centre](const auto& v) { return (v - centre) * (v - centre); }, x));
 }
-template <expression X, int... A, class... Keep>
+template <class Arch = simd::Arch, expression X, int... A, class... Keep>
   requires detail::is_reduction<Axes<A...>, Keep...>
 auto variance(const X& x, Axes<A...> which, Keep... keep) {
   const auto centre = mean(x, which, keep_axes);
@@ -162,7 +162,7 @@ auto variance(const X& x, Axes<A...> which, Keep... keep) {
 }
 
 /// Square root of the variance.
-template <expression X, class... Which>
+template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto standard_deviation(const X& x, Which... which) {
   auto result = variance(x, which...);
@@ -174,13 +174,13 @@ auto standard_deviation(const X& x, Which... which) {
 }
 
 /// Smallest and largest element, NaN aside. Throws shape_error where there are none.
-template <expression X, class... Which>
+template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto min(const X& x, Which... which) {
   require(detail::folded_elements(x, which...) > 0, "min: no elements have no smallest; give at least one");
   return detail::fold<detail::Smallest, typename X::value_type>(x, which...);
 }
-template <expression X, class... Which>
+template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto max(const X& x, Which... which) {
   require(detail::folded_elements(x, which...) > 0, "max: no elements have no largest; give at least one");
@@ -189,21 +189,21 @@ auto max(const X& x, Which... which) {
 
 /// Where the largest element stands: its index in row-major order. The first of equals; NaN counts as no
 /// larger than anything. Throws shape_error where there are no elements.
-template <expression X> index argmax(const X& x) {
+template <class Arch = simd::Arch, expression X> Index argmax(const X& x) {
   return detail::locate(x, [](const auto& a, const auto& b) { return a > b; });
 }
 /// Its index along an axis, for each place on the others: argmax(logits, axes<-1>).
-template <expression X, int Axis, class... Keep>
+template <class Arch = simd::Arch, expression X, int Axis, class... Keep>
   requires detail::is_reduction<Axes<Axis>, Keep...>
 auto argmax(const X& x, Axes<Axis> axis, Keep... keep) {
   return detail::locate(x, [](const auto& a, const auto& b) { return a > b; }, axis, keep...);
 }
 
 /// Where the smallest element stands: see argmax.
-template <expression X> index argmin(const X& x) {
+template <class Arch = simd::Arch, expression X> Index argmin(const X& x) {
   return detail::locate(x, [](const auto& a, const auto& b) { return a < b; });
 }
-template <expression X, int Axis, class... Keep>
+template <class Arch = simd::Arch, expression X, int Axis, class... Keep>
   requires detail::is_reduction<Axes<Axis>, Keep...>
 auto argmin(const X& x, Axes<Axis> axis, Keep... keep) {
   return detail::locate(x, [](const auto& a, const auto& b) { return a < b; }, axis, keep...);

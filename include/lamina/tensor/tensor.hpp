@@ -1,6 +1,6 @@
 // Tensor: owning, row-major, 64-byte aligned. Each extent is a number the compiler knows, or `dyn`. It is a
 // regular value (copies are deep, == compares shapes and elements) and a tensor expression: arithmetic,
-// functions and reductions are in expressions.hpp and reduce.hpp.
+// functions and reductions are in expressions/expressions.hpp and reduce.hpp.
 #pragma once
 
 #include <algorithm>
@@ -43,7 +43,7 @@ template <class Type, class Given> Type same_extents(const Given& extents) {
 ///   Tensor c = a * 2 + 1;                         // Tensor<float, 2, 2>
 /// As with std::vector, braces hold elements: Tensor<float, dyn> t{5} has one, t(5) has five. A tensor that
 /// was moved from may only be assigned to or destroyed.
-template <class T, index... E> class Tensor : public Expression<T, Extents<E...>> {
+template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>> {
   static_assert(std::is_arithmetic_v<T> && !std::is_const_v<T>, "Tensor: elements are numbers or bool");
 
  public:
@@ -60,7 +60,7 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
   template <std::integral... I>
     requires(sizeof...(I) == extents_type::dynamic_rank && sizeof...(I) > 0)
   explicit Tensor(I... dynamic_extents)
-      : Tensor(extents_type::from_dynamic({static_cast<index>(dynamic_extents)...})) {}
+      : Tensor(extents_type::from_dynamic({static_cast<Index>(dynamic_extents)...})) {}
   explicit Tensor(const extents_type& extents) : extents_(extents), storage_(extents.size()) {}
 
   /// Elements in nested braces. Throws shape_error where rows differ in length or from a static extent.
@@ -72,7 +72,7 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
   }
 
   /// Elements of an expression. Shapes that contradict fail to compile, or throw shape_error.
-  template <expression X>
+  template <expression X, class Arch = simd::Arch>
     requires(!std::same_as<X, Tensor>)
   Tensor(const X& x) : Tensor(uninitialized(detail::same_extents<extents_type>(x.extents()))) {
     evaluate(x, view());
@@ -87,7 +87,7 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
   Tensor(Tensor&&) noexcept = default;
   Tensor& operator=(Tensor&&) noexcept = default;
   Tensor& operator=(const Tensor& other) {
-    if (extents_ == other.extents_)
+    if (extents_ == other.extents_ && storage_.size() == other.storage_.size())
       std::copy_n(other.data(), size(), data());
     else
       *this = Tensor(other);
@@ -97,7 +97,7 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
 
   /// Takes the shape and elements of an expression, which may read this tensor in any way. Memory is kept
   /// where the extents stay the same.
-  template <expression X> Tensor& operator=(const X& x) {
+  template <expression X, class Arch = simd::Arch> Tensor& operator=(const X& x) {
     if (detail::same_extents<extents_type>(x.extents()) == extents_ && storage_.size() == size())
       evaluate(x, view());
     else
@@ -106,8 +106,8 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
   }
 
   const extents_type& extents() const { return extents_; }
-  index extent(int axis) const { return extents_[axis]; }
-  index size() const { return extents_.size(); }
+  Index extent(int axis) const { return extents_[axis]; }
+  Index size() const { return extents_.size(); }
   bool empty() const { return size() == 0; }
   T* data() { return storage_.data(); }
   const T* data() const { return storage_.data(); }
@@ -128,31 +128,31 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
   template <std::integral... I>
     requires(sizeof...(I) == sizeof...(E))
   T& operator()(I... i) {
-    return data()[offset({static_cast<index>(i)...})];
+    return data()[offset({static_cast<Index>(i)...})];
   }
   template <std::integral... I>
     requires(sizeof...(I) == sizeof...(E))
   const T& operator()(I... i) const {
-    return data()[offset({static_cast<index>(i)...})];
+    return data()[offset({static_cast<Index>(i)...})];
   }
 
   /// View of the sub-tensor, or the element of a tensor with one axis, at index i of the first axis.
-  decltype(auto) operator[](index i)
+  decltype(auto) operator[](Index i)
     requires(sizeof...(E) > 0)
   {
     return view()[i];
   }
-  decltype(auto) operator[](index i) const
+  decltype(auto) operator[](Index i) const
     requires(sizeof...(E) > 0)
   {
     return view()[i];
   }
 
   /// View of the same elements with other extents: see TensorView::reshape.
-  template <index... F, std::integral... I> TensorView<T, F...> reshape(I... dynamic_extents) {
+  template <Index... F, std::integral... I> TensorView<T, F...> reshape(I... dynamic_extents) {
     return view().template reshape<F...>(dynamic_extents...);
   }
-  template <index... F, std::integral... I> TensorView<const T, F...> reshape(I... dynamic_extents) const {
+  template <Index... F, std::integral... I> TensorView<const T, F...> reshape(I... dynamic_extents) const {
     return view().template reshape<F...>(dynamic_extents...);
   }
 
@@ -175,10 +175,10 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
  private:
   Tensor(const extents_type& extents, Storage<T> storage) : extents_(extents), storage_(std::move(storage)) {}
 
-  index offset(const std::array<index, sizeof...(E)>& at) const {
-    index sum = 0;
+  Index offset(const std::array<Index, sizeof...(E)>& at) const {
+    Index sum = 0;
     for (int axis = 0; axis < rank; ++axis) {
-      const index position = at[static_cast<std::size_t>(axis)];
+      const Index position = at[static_cast<std::size_t>(axis)];
       assert(position >= 0 && position < extents_[axis]);
       sum = sum * extents_[axis] + position;
     }
@@ -189,7 +189,7 @@ template <class T, index... E> class Tensor : public Expression<T, Extents<E...>
   Storage<T> storage_;
 };
 
-template <class T, index... E> Tensor(const Expression<T, Extents<E...>>&) -> Tensor<T, E...>;
+template <class T, Index... E> Tensor(const Expression<T, Extents<E...>>&) -> Tensor<T, E...>;
 template <class T, std::same_as<T>... More>
   requires std::is_arithmetic_v<T>
 Tensor(T, More...) -> Tensor<T, 1 + sizeof...(More)>;
@@ -201,12 +201,12 @@ template <class T, std::size_t N, std::size_t M, std::same_as<T>... More>
 Tensor(const T (&plane)[N][M], const More (&... planes)[N][M]) -> Tensor<T, 1 + sizeof...(More), N, M>;
 
 /// Whether two tensors have the same shape and equal elements. Element by element: equal(a, b).
-template <class T, index... A, index... B>
+template <class T, Index... A, Index... B>
 bool operator==(const Tensor<T, A...>& a, const Tensor<T, B...>& b) {
   return a.extents() == b.extents() && std::equal(a.begin(), a.end(), b.begin());
 }
 
 /// The elements of an expression as a Tensor of its value type and extents.
-template <expression X> auto evaluate(const X& x) { return Tensor(x); }
+template <expression X, class Arch = simd::Arch> auto evaluate(const X& x) { return Tensor(x); }
 
 }  // namespace lamina

@@ -19,11 +19,11 @@ namespace lamina {
 /// View of a tensor of T (const T: elements that cannot be written) with extents E, each a number or dyn.
 ///   TensorView<float, dyn, 3> rows(pointer, n);             // row-major, (n, 3)
 ///   TensorView<const float, 4, 4> m(pointer, {}, {1, 4});   // column-major
-template <class T, index... E> class TensorView : public Expression<std::remove_const_t<T>, Extents<E...>> {
+template <class T, Index... E> class TensorView : public Expression<std::remove_const_t<T>, Extents<E...>> {
  public:
   using value_type = std::remove_const_t<T>;
   using extents_type = Extents<E...>;
-  using strides_type = std::array<index, sizeof...(E)>;
+  using strides_type = std::array<Index, sizeof...(E)>;
   static constexpr int rank = sizeof...(E);
 
   /// A view of nothing: dynamic extents are 0.
@@ -33,7 +33,7 @@ template <class T, index... E> class TensorView : public Expression<std::remove_
   template <std::integral... I>
     requires(sizeof...(I) == extents_type::dynamic_rank)
   explicit constexpr TensorView(T* data, I... dynamic_extents)
-      : TensorView(data, extents_type::from_dynamic({static_cast<index>(dynamic_extents)...})) {}
+      : TensorView(data, extents_type::from_dynamic({static_cast<Index>(dynamic_extents)...})) {}
   constexpr TensorView(T* data, const extents_type& extents)
       : TensorView(data, extents, row_major_strides(extents)) {}
   /// Elements at distances of `strides` elements, which may be negative (data is then not the lowest
@@ -43,7 +43,7 @@ template <class T, index... E> class TensorView : public Expression<std::remove_
 
   /// From a view whose type knows more or fewer extents, or of elements that may be written. Throws
   /// shape_error where an extent is not what this type says.
-  template <class U, index... F>
+  template <class U, Index... F>
     requires(sizeof...(F) == sizeof...(E) && std::is_convertible_v<U (*)[], T (*)[]> &&
              assignable(Extents<E...>{}, Extents<F...>{}))
   constexpr TensorView(const TensorView<U, F...>& other)
@@ -53,7 +53,7 @@ template <class T, index... E> class TensorView : public Expression<std::remove_
 
   /// Writes the elements of an expression, broadcast to this shape (see evaluate), or a number to all
   /// elements.
-  template <operand X>
+  template <operand X, class Arch = simd::Arch>
     requires(!std::is_const_v<T>)
   TensorView& operator=(const X& x) {
     if constexpr (expression<X>)
@@ -70,22 +70,22 @@ template <class T, index... E> class TensorView : public Expression<std::remove_
   }
 
   constexpr const extents_type& extents() const { return extents_; }
-  constexpr index extent(int axis) const { return extents_[axis]; }
-  constexpr index size() const { return extents_.size(); }
+  constexpr Index extent(int axis) const { return extents_[axis]; }
+  constexpr Index size() const { return extents_.size(); }
   constexpr bool empty() const { return size() == 0; }
   constexpr T* data() const { return data_; }
   /// Distances between neighbours along each axis, in elements.
   constexpr const strides_type& strides() const { return strides_; }
-  constexpr index stride(int axis) const { return strides_[static_cast<std::size_t>(axis)]; }
+  constexpr Index stride(int axis) const { return strides_[static_cast<std::size_t>(axis)]; }
 
   /// The element at indices i, one per axis, each in [0, extent).
   template <std::integral... I>
     requires(sizeof...(I) == sizeof...(E))
   constexpr T& operator()(I... i) const {
-    [[maybe_unused]] const std::array<index, sizeof...(E)> at{static_cast<index>(i)...};
-    index offset = 0;
+    [[maybe_unused]] const std::array<Index, sizeof...(E)> at{static_cast<Index>(i)...};
+    Index offset = 0;
     for (int axis = 0; axis < rank; ++axis) {
-      const index position = at[static_cast<std::size_t>(axis)];
+      const Index position = at[static_cast<std::size_t>(axis)];
       assert(position >= 0 && position < extents_[axis]);
       offset += position * stride(axis);
     }
@@ -93,7 +93,7 @@ template <class T, index... E> class TensorView : public Expression<std::remove_
   }
 
   /// The sub-tensor, or the element of a tensor with one axis, at index i of the first axis.
-  constexpr decltype(auto) operator[](index i) const
+  constexpr decltype(auto) operator[](Index i) const
     requires(sizeof...(E) > 0);
 
   /// Whether the elements lie in one run, in row-major order.
@@ -113,7 +113,7 @@ template <class T, index... E> class TensorView : public Expression<std::remove_
   /// The same elements with other extents, `dyn` ones in order; of these one may be left out (the last
   /// argument missing) where only one is dyn: it follows from the size. Throws shape_error where the sizes
   /// differ or the view is not contiguous.
-  template <index... F, std::integral... I> constexpr TensorView<T, F...> reshape(I... dynamic_extents) const;
+  template <Index... F, std::integral... I> constexpr TensorView<T, F...> reshape(I... dynamic_extents) const;
 
   // As an operand of expressions (see expressions/expression.hpp).
   using lane = detail::Lane<value_type>;
@@ -134,9 +134,9 @@ template <class T, index... E> class TensorView : public Expression<std::remove_
 namespace detail {
 
 /// The view at index i of the first axis.
-template <class T, index First, index... E>
-constexpr auto sub_view(const TensorView<T, First, E...>& view, index i) {
-  std::array<index, sizeof...(E)> extents{}, strides{};
+template <class T, Index First, Index... E>
+constexpr auto sub_view(const TensorView<T, First, E...>& view, Index i) {
+  std::array<Index, sizeof...(E)> extents{}, strides{};
   for (std::size_t axis = 0; axis < sizeof...(E); ++axis) {
     extents[axis] = view.extent(static_cast<int>(axis) + 1);
     strides[axis] = view.stride(static_cast<int>(axis) + 1);
@@ -146,8 +146,8 @@ constexpr auto sub_view(const TensorView<T, First, E...>& view, index i) {
 
 /// Extents F of `size` elements from the dynamic ones given, or, when there is one and it is not given, from
 /// size.
-template <index... F, std::size_t Given>
-constexpr Extents<F...> reshaped(index size, const std::array<index, Given>& given) {
+template <Index... F, std::size_t Given>
+constexpr Extents<F...> reshaped(Index size, const std::array<Index, Given>& given) {
   using Result = Extents<F...>;
   static_assert(Given == Result::dynamic_rank || (Given == 0 && Result::dynamic_rank == 1),
                 "reshape: give the extents that are dyn, in order; one alone may be left out");
@@ -155,7 +155,7 @@ constexpr Extents<F...> reshaped(index size, const std::array<index, Given>& giv
   if constexpr (Given == Result::dynamic_rank) {
     result = Result::from_dynamic(given);
   } else {
-    const index known = Result::from_dynamic({1}).size();
+    const Index known = Result::from_dynamic({1}).size();
     result = Result::from_dynamic({known == 0 ? 0 : size / known});
   }
   if (result.size() != size)
@@ -166,8 +166,8 @@ constexpr Extents<F...> reshaped(index size, const std::array<index, Given>& giv
 
 }  // namespace detail
 
-template <class T, index... E>
-constexpr decltype(auto) TensorView<T, E...>::operator[](index i) const
+template <class T, Index... E>
+constexpr decltype(auto) TensorView<T, E...>::operator[](Index i) const
   requires(sizeof...(E) > 0)
 {
   assert(i >= 0 && i < extent(0));
@@ -177,11 +177,11 @@ constexpr decltype(auto) TensorView<T, E...>::operator[](index i) const
     return detail::sub_view(*this, i);
 }
 
-template <class T, index... E>
-template <index... F, std::integral... I>
+template <class T, Index... E>
+template <Index... F, std::integral... I>
 constexpr TensorView<T, F...> TensorView<T, E...>::reshape(I... dynamic_extents) const {
   require(is_contiguous(), "reshape: only contiguous elements can be reshaped; copy them into a Tensor");
-  const std::array<index, sizeof...(I)> given{static_cast<index>(dynamic_extents)...};
+  const std::array<Index, sizeof...(I)> given{static_cast<Index>(dynamic_extents)...};
   return {data_, detail::reshaped<F...>(size(), given)};
 }
 

@@ -48,26 +48,26 @@ struct Largest {
 
 /// Elements folded one after another, at the bottom of the pairwise recursion: 16 turns of 4 vectors of 8
 /// floats.
-inline constexpr index fold_block = 512;
+inline constexpr Index fold_block = 512;
 
 /// Folds places [first, first + count) of a bound expression to S.
 template <class Fold, class S, class Bound, class Arch = simd::Arch>
-S fold_run(Bound bound, index first, index count) {
+S fold_run(Bound bound, Index first, Index count) {
   if (count > fold_block) {
-    const index half = (count / 2 + fold_block - 1) / fold_block * fold_block;
+    const Index half = (count / 2 + fold_block - 1) / fold_block * fold_block;
     return Fold::combine(fold_run<Fold, S>(bound, first, half),
                          fold_run<Fold, S>(bound, first + half, count - half));
   }
-  const index last = first + count;
-  if constexpr (!simd::is_vector<decltype(bound(index{}))>) {
+  const Index last = first + count;
+  if constexpr (!simd::is_vector<decltype(bound(Index{}))>) {
     S result = Fold::template identity<S>;
-    for (index i = first; i < last; ++i) result = Fold::combine(result, static_cast<S>(bound(i)));
+    for (Index i = first; i < last; ++i) result = Fold::combine(result, static_cast<S>(bound(i)));
     return result;
   } else {
-    constexpr index width = simd::width<S>;
+    constexpr Index width = simd::width<S>;
     // Four folds at once hide the latency of one.
     simd::Vector<S> a = simd::broadcast<S>(Fold::template identity<S>), b = a, c = a, d = a;
-    index i = first;
+    Index i = first;
     for (; i + 4 * width <= last; i += 4 * width) {
       a = Fold::combine(a, bound(i));
       b = Fold::combine(b, bound(i + width));
@@ -79,7 +79,7 @@ S fold_run(Bound bound, index first, index count) {
     if (i < last) {
       alignas(64) std::array<S, static_cast<std::size_t>(width)> tail;
       simd::store(tail.data(), bound(Tail{i, last - i}));
-      for (index lane = 0; lane < last - i; ++lane)
+      for (Index lane = 0; lane < last - i; ++lane)
         result = Fold::combine(result, tail[static_cast<std::size_t>(lane)]);
     }
     return result;
@@ -92,7 +92,7 @@ template <class Fold, class S> class PairwiseFold {
  public:
   void add(S value) {
     std::size_t level = 0;
-    for (index n = count_++; n % 2 == 1; n /= 2) value = Fold::combine(levels_[level++], value);
+    for (Index n = count_++; n % 2 == 1; n /= 2) value = Fold::combine(levels_[level++], value);
     levels_[level] = value;
   }
   S result() const {
@@ -103,7 +103,7 @@ template <class Fold, class S> class PairwiseFold {
   }
 
  private:
-  index count_ = 0;
+  Index count_ = 0;
   std::array<S, 48> levels_;
 };
 

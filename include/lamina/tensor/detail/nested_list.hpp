@@ -21,9 +21,9 @@ template <class T> struct NestedListOf<T, 0> {
 template <class T, int Rank> using NestedList = typename NestedListOf<T, Rank>::type;
 
 /// How long the lists are at each depth, the first list at each depth being taken for all.
-template <int Rank, class List> std::array<index, Rank> list_extents(const List& list) {
-  std::array<index, Rank> extents{};
-  extents[0] = static_cast<index>(list.size());
+template <int Rank, class List> std::array<Index, Rank> list_extents(const List& list) {
+  std::array<Index, Rank> extents{};
+  extents[0] = static_cast<Index>(list.size());
   if constexpr (Rank > 1)
     if (list.size() > 0) {
       const auto inner = list_extents<Rank - 1>(*list.begin());

@@ -51,16 +51,16 @@ LoopNest<Count> kept_axes_first(const LoopNest<Count>& nest, const std::array<bo
 template <int Count> struct ReductionNest {
   LoopNest<Count> loops;
   bool by_rows;
-  index outer = 1;   // results, or rows of results
-  index folded = 1;  // elements, or rows, that go into each
-  index inner = 1;   // results of one row
+  Index outer = 1;   // results, or rows of results
+  Index folded = 1;  // elements, or rows, that go into each
+  Index inner = 1;   // results of one row
 };
 
 template <class X> auto reduction_nest(const X& x, std::array<bool, max_rank> reduced) {
   auto nest = operand_nest(x);
   merge_axes(nest, reduced.data());
   // Rows shorter than this cost more to begin than strided elements cost to gather.
-  constexpr index shortest_row = 16;
+  constexpr Index shortest_row = 16;
   const bool by_rows =
       nest.rank > 0 && !reduced[static_cast<std::size_t>(nest.rank - 1)] && nest.run() >= shortest_row;
   const int axes = by_rows ? nest.rank - 1 : nest.rank;
@@ -73,10 +73,10 @@ template <class X> auto reduction_nest(const X& x, std::array<bool, max_rank> re
 
 /// Each result from its elements, which come last in the nest: elements [first, last) of all.
 template <class Fold, class S, class Lane, class X, int Count, class Arch = simd::Arch>
-S fold_elements(const X& x, const LoopNest<Count>& nest, index first, index last) {
+S fold_elements(const X& x, const LoopNest<Count>& nest, Index first, Index last) {
   PairwiseFold<Fold, S> fold;
-  with_binder<0, Lane>(x, nest, [&](auto&& bind, index limit) {
-    for_each_run(nest, first, last, limit, [&](const auto& at, index count) {
+  with_binder<0, Lane>(x, nest, [&](auto&& bind, Index limit) {
+    for_each_run(nest, first, last, limit, [&](const auto& at, Index count) {
       fold.add(fold_run<Fold, S>(bind(at, count), 0, count));
     });
   });
@@ -85,11 +85,11 @@ S fold_elements(const X& x, const LoopNest<Count>& nest, index first, index last
 
 /// to[i] = combine(to[i], bound(i)).
 template <class Fold, class S, class Bound, class Arch = simd::Arch>
-void fold_into(Bound bound, S* to, index count) {
-  if constexpr (!simd::is_vector<decltype(bound(index{}))>) {
-    for (index i = 0; i < count; ++i) to[i] = Fold::combine(to[i], static_cast<S>(bound(i)));
+void fold_into(Bound bound, S* to, Index count) {
+  if constexpr (!simd::is_vector<decltype(bound(Index{}))>) {
+    for (Index i = 0; i < count; ++i) to[i] = Fold::combine(to[i], static_cast<S>(bound(i)));
   } else {
-    index i = 0;
+    Index i = 0;
     for (; i + simd::width<S> <= count; i += simd::width<S>)
       simd::store_unaligned(to + i, Fold::combine(simd::load_unaligned(to + i), bound(i)));
     if (i < count)
@@ -101,19 +101,19 @@ void fold_into(Bound bound, S* to, index count) {
 /// Columns [column, column + count) of rows [first, last), folded pairwise into `to`; `spare` has room for
 /// `count` values per level of the recursion.
 template <class Fold, class S, class Bind, class Walk>
-void fold_rows(const Bind& bind, Walk& walk, index column, index count, index first, index last, S* to,
+void fold_rows(const Bind& bind, Walk& walk, Index column, Index count, Index first, Index last, S* to,
                S* spare) {
-  constexpr index few = 32;
+  constexpr Index few = 32;
   if (last - first > few) {
-    const index middle = first + (last - first) / 2;
+    const Index middle = first + (last - first) / 2;
     fold_rows<Fold>(bind, walk, column, count, first, middle, to, spare);
     fold_rows<Fold>(bind, walk, column, count, middle, last, spare, spare + count);
-    for (index i = 0; i < count; ++i) to[i] = Fold::combine(to[i], spare[i]);
+    for (Index i = 0; i < count; ++i) to[i] = Fold::combine(to[i], spare[i]);
     return;
   }
   std::fill_n(to, count, Fold::template identity<S>);
   walk.seek(first);
-  for (index row = first; row < last; ++row, walk.next())
+  for (Index row = first; row < last; ++row, walk.next())
     fold_into<Fold>(bind(walk.at_column(column), count), to, count);
 }
 
@@ -124,7 +124,7 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
       std::conditional_t<std::is_same_v<typename X::lane, S> && std::is_same_v<typename X::value_type, S>, S,
                          void>;
   const auto plan = reduction_nest(x, reduced);
-  const index results = plan.outer * plan.inner;
+  const Index results = plan.outer * plan.inner;
   if (results == 0) return;
   if (plan.folded == 0) {
     std::fill_n(to, results, Fold::template identity<S>);
@@ -132,35 +132,35 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
   }
   // Units of work: a tile of a row's results, and a part of what is folded into them. A part's results go to
   // `parts`, to be folded at the end.
-  constexpr index tile_size = 512;
-  const index tile =
+  constexpr Index tile_size = 512;
+  const Index tile =
       plan.by_rows
-          ? std::min(plan.inner, std::is_void_v<Lane> || plan.loops.is_contiguous(0) ? tile_size : index{64})
+          ? std::min(plan.inner, std::is_void_v<Lane> || plan.loops.is_contiguous(0) ? tile_size : Index{64})
           : 1;
-  const index tiles = (plan.inner + tile - 1) / tile;
-  const index part = std::min(plan.folded, std::max(index{1}, 4 * piece_elements / tile));
-  const index parts = (plan.folded + part - 1) / part;
-  const auto levels = static_cast<index>(std::bit_width(static_cast<std::size_t>(part)));
-  const index units = plan.outer * tiles * parts;
-  const index batch = std::max(index{1}, piece_elements / (tile * part));  // units in a piece of work
+  const Index tiles = (plan.inner + tile - 1) / tile;
+  const Index part = std::min(plan.folded, std::max(Index{1}, 4 * piece_elements / tile));
+  const Index parts = (plan.folded + part - 1) / part;
+  const auto levels = static_cast<Index>(std::bit_width(static_cast<std::size_t>(part)));
+  const Index units = plan.outer * tiles * parts;
+  const Index batch = std::max(Index{1}, piece_elements / (tile * part));  // units in a piece of work
   const bool is_small = results * plan.folded < parallel_elements;
-  const index pieces = is_small ? 1 : (units + batch - 1) / batch;
+  const Index pieces = is_small ? 1 : (units + batch - 1) / batch;
   Scratch<S> partial(parts > 1 ? parts * results : 0);
   Scratch<S> spare(plan.by_rows ? levels * tile * (is_small ? 1 : threads()) : 0);
   S* const results_of_parts = parts > 1 ? partial.data() : to;
-  parallel_for(pieces, [&](index piece, int worker) {
-    const index first_unit = is_small ? 0 : piece * batch;
-    const index last_unit = is_small ? units : std::min(first_unit + batch, units);
-    for (index unit = first_unit; unit < last_unit; ++unit) {
-      const index p = unit % parts, column = unit / parts % tiles * tile, o = unit / parts / tiles;
-      const index first = o * plan.folded + p * part,
+  parallel_for(pieces, [&](Index piece, int worker) {
+    const Index first_unit = is_small ? 0 : piece * batch;
+    const Index last_unit = is_small ? units : std::min(first_unit + batch, units);
+    for (Index unit = first_unit; unit < last_unit; ++unit) {
+      const Index p = unit % parts, column = unit / parts % tiles * tile, o = unit / parts / tiles;
+      const Index first = o * plan.folded + p * part,
                   last = o * plan.folded + std::min((p + 1) * part, plan.folded);
       S* const result = results_of_parts + p * results + o * plan.inner + column;
       if (!plan.by_rows) {
         *result = fold_elements<Fold, S, Lane>(x, plan.loops, first, last);
         continue;
       }
-      with_binder<0, Lane>(x, plan.loops, [&](auto&& bind, index) {
+      with_binder<0, Lane>(x, plan.loops, [&](auto&& bind, Index) {
         Walk<X::operands> walk(plan.loops, plan.loops.rank - 1);
         fold_rows<Fold>(bind, walk, column, std::min(tile, plan.inner - column), first, last, result,
                         spare.data() + worker * levels * tile);
@@ -168,9 +168,9 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
     }
   });
   if (parts == 1) return;
-  for (index i = 0; i < results; ++i) {
+  for (Index i = 0; i < results; ++i) {
     PairwiseFold<Fold, S> fold;
-    for (index p = 0; p < parts; ++p) fold.add(results_of_parts[p * results + i]);
+    for (Index p = 0; p < parts; ++p) fold.add(results_of_parts[p * results + i]);
     to[i] = fold.result();
   }
 }
@@ -178,24 +178,24 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
 /// Where, along one axis (or in row-major order of all elements), the first element stands that no other
 /// `is_before`; one index for each result.
 template <class X, class IsBefore>
-void locate(const X& x, std::array<bool, max_rank> reduced, index* to, IsBefore is_before) {
+void locate(const X& x, std::array<bool, max_rank> reduced, Index* to, IsBefore is_before) {
   auto nest = operand_nest(x);
-  index folded = 1;
+  Index folded = 1;
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(nest.rank); ++axis)
     if (reduced[axis]) folded *= nest.extents[axis];
   merge_axes(nest, reduced.data());
   const auto ordered = kept_axes_first(nest, reduced, nest.rank);
-  const index results = folded == 0 ? 0 : ordered.size() / folded;
-  const index batch = std::max(index{1}, piece_elements / std::max(index{1}, folded));
+  const Index results = folded == 0 ? 0 : ordered.size() / folded;
+  const Index batch = std::max(Index{1}, piece_elements / std::max(Index{1}, folded));
   const bool is_small = ordered.size() < parallel_elements;
-  const index piece = is_small ? results : batch;
-  parallel_for(results == 0 ? 0 : (results + piece - 1) / piece, [&](index i) {
-    for (index result = i * piece; result < std::min((i + 1) * piece, results); ++result) {
+  const Index piece = is_small ? results : batch;
+  parallel_for(results == 0 ? 0 : (results + piece - 1) / piece, [&](Index i) {
+    for (Index result = i * piece; result < std::min((i + 1) * piece, results); ++result) {
       typename X::value_type best{};
-      index position = 0;
-      for_each_run(ordered, result * folded, (result + 1) * folded, folded, [&](const auto& at, index count) {
+      Index position = 0;
+      for_each_run(ordered, result * folded, (result + 1) * folded, folded, [&](const auto& at, Index count) {
         const auto element = x.template bind<0>(ElementAccess<X::operands>(ordered, at));
-        for (index k = 0; k < count; ++k, ++position) {
+        for (Index k = 0; k < count; ++k, ++position) {
           const auto value = element(k);
           if (position > 0 && !is_before(value, best) && best == best) continue;
           best = value;

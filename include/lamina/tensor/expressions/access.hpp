@@ -25,8 +25,8 @@ template <class Packet> auto as_number(const Packet& packet) {
 
 /// The place of the last vector of a run, of which only `count` lanes exist.
 struct Tail {
-  index i;
-  index count;
+  Index i;
+  Index count;
 };
 
 /// Reads single elements: bound expressions are functions of index i, counted from the pointers given.
@@ -36,12 +36,12 @@ template <int Count> class ElementAccess {
       : nest_(nest), at_(at) {}
 
   template <int K, class T> auto operand() const {
-    return [data = at_[static_cast<std::size_t>(K)], stride = nest_.run_stride(K)](index i) {
+    return [data = at_[static_cast<std::size_t>(K)], stride = nest_.run_stride(K)](Index i) {
       return *reinterpret_cast<const T*>(data + i * stride);
     };
   }
   template <class T> auto constant(T value) const {
-    return [value](index) { return value; };
+    return [value](Index) { return value; };
   }
 
  private:
@@ -76,23 +76,23 @@ template <class T, int Count, int First, class Arch = simd::Arch> class ChunkAcc
  public:
   /// Elements of an operand that are packed at a time: 256 bytes of floats, so that a large expression stays
   /// within a few KB of stack.
-  static constexpr index chunk = 64;
+  static constexpr Index chunk = 64;
 
   explicit ChunkAccess(const LoopNest<Count>& nest) : nest_(nest) {}
 
   /// How many elements may be prepared at once: any number if no operand from First on needs packing.
-  index limit() const {
+  Index limit() const {
     for (int k = First; k < Count; ++k)
       if (nest_.run_stride(k) != 0 && nest_.run_stride(k) != sizeof(T)) return chunk;
-    return std::numeric_limits<index>::max();
+    return std::numeric_limits<Index>::max();
   }
 
   /// Makes the next `count` elements from `at` readable.
-  void prepare(const typename Walk<Count>::Pointers& at, index count) {
+  void prepare(const typename Walk<Count>::Pointers& at, Index count) {
     for (int k = First; k < Count; ++k) {
       const auto slot = static_cast<std::size_t>(k);
-      const index stride = nest_.run_stride(k);
-      const auto element = [&](index i) { return *reinterpret_cast<const T*>(at[slot] + i * stride); };
+      const Index stride = nest_.run_stride(k);
+      const auto element = [&](Index i) { return *reinterpret_cast<const T*>(at[slot] + i * stride); };
       T* const buffer = buffers_[slot].data();
       data_[slot] = buffer;
       steps_[slot] = stride == 0 ? 0 : -1;
@@ -101,7 +101,7 @@ template <class T, int Count, int First, class Arch = simd::Arch> class ChunkAcc
       else if (stride == sizeof(T))
         data_[slot] = reinterpret_cast<const T*>(at[slot]);
       else
-        for (index i = 0; i < count; ++i) buffer[i] = element(i);
+        for (Index i = 0; i < count; ++i) buffer[i] = element(i);
     }
   }
 
@@ -123,7 +123,7 @@ template <class T, int Count, int First, class Arch = simd::Arch> class ChunkAcc
   const LoopNest<Count>& nest_;
   alignas(64) std::array<std::array<T, chunk>, static_cast<std::size_t>(Count)> buffers_;
   std::array<const T*, static_cast<std::size_t>(Count)> data_{};
-  std::array<index, static_cast<std::size_t>(Count)> steps_{};
+  std::array<Index, static_cast<std::size_t>(Count)> steps_{};
 };
 
 /// Calls body(bind, limit) with a way to bind x: bind(at, count) gives the function of the place within
@@ -132,19 +132,19 @@ template <class T, int Count, int First, class Arch = simd::Arch> class ChunkAcc
 template <int First, class Lane, class X, int Count, class Body, class Arch = simd::Arch>
 void with_binder(const X& x, const LoopNest<Count>& nest, Body&& body) {
   using Pointers = typename Walk<Count>::Pointers;
-  constexpr index any_length = std::numeric_limits<index>::max();
+  constexpr Index any_length = std::numeric_limits<Index>::max();
   if constexpr (std::is_void_v<Lane>) {
-    body([&](const Pointers& at, index) { return x.template bind<First>(ElementAccess<Count>(nest, at)); },
+    body([&](const Pointers& at, Index) { return x.template bind<First>(ElementAccess<Count>(nest, at)); },
          any_length);
   } else {
     if (nest.is_contiguous(First)) {
       body([&](const Pointers& at,
-               index) { return x.template bind<First>(ContiguousAccess<Lane, Count>(at)); },
+               Index) { return x.template bind<First>(ContiguousAccess<Lane, Count>(at)); },
            any_length);
     } else {
       ChunkAccess<Lane, Count, First> access(nest);
       body(
-          [&](const Pointers& at, index count) {
+          [&](const Pointers& at, Index count) {
             access.prepare(at, count);
             return x.template bind<First>(access);
           },

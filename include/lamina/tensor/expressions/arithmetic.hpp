@@ -106,13 +106,14 @@ template <expression X> constexpr auto operator-(X&& x) { return map(detail::Neg
 template <expression X> constexpr auto operator!(X&& x) { return map(detail::Not{}, std::forward<X>(x)); }
 
 // x += y writes x + y to x, whose shape stays: y is broadcast to it.
-#define LAMINA_UPDATE(symbol)                                                             \
-  template <writable To, operand X> constexpr To&& operator symbol##=(To && to, X && x) { \
-    if constexpr (requires { to.view(); })                                                \
-      evaluate(to symbol std::forward<X>(x), to.view());                                  \
-    else                                                                                  \
-      evaluate(to symbol std::forward<X>(x), to);                                         \
-    return std::forward<To>(to);                                                          \
+#define LAMINA_UPDATE(symbol)                                \
+  template <writable To, operand X, class Arch = simd::Arch> \
+  constexpr To&& operator symbol##=(To && to, X && x) {      \
+    if constexpr (requires { to.view(); })                   \
+      evaluate(to symbol std::forward<X>(x), to.view());     \
+    else                                                     \
+      evaluate(to symbol std::forward<X>(x), to);            \
+    return std::forward<To>(to);                             \
   }
 LAMINA_UPDATE(+)
 LAMINA_UPDATE(-)

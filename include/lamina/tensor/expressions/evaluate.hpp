@@ -18,12 +18,12 @@
 namespace lamina {
 
 /// Whether known extents allow a tensor of extents From to be written to one of extents To.
-template <index... To, index... From> constexpr bool assignable(Extents<To...>, Extents<From...>) {
+template <Index... To, Index... From> constexpr bool assignable(Extents<To...>, Extents<From...>) {
   constexpr auto to = Extents<To...>::known;
   constexpr auto from = Extents<From...>::known;
   for (std::size_t i = 1; i <= from.size(); ++i) {
     if (i > to.size()) return false;
-    const index t = to[to.size() - i], f = from[from.size() - i];
+    const Index t = to[to.size() - i], f = from[from.size() - i];
     if (f != t && f != 1 && f != dyn && t != dyn) return false;
   }
   return true;
@@ -39,17 +39,17 @@ template <class To, class From> struct assigned_shapes {
 namespace detail {
 
 /// Elements of a piece of work. Waking a thread costs a few microseconds, about what a piece takes.
-inline constexpr index piece_elements = index{1} << 14;
+inline constexpr Index piece_elements = Index{1} << 14;
 /// Evaluations below this many elements are not worth a second thread.
-inline constexpr index parallel_elements = 4 * piece_elements;
+inline constexpr Index parallel_elements = 4 * piece_elements;
 
-template <index... To, index... From>
+template <Index... To, Index... From>
 void require_assignable(const Extents<To...>& to, const Extents<From...>& from) {
   (void)assigned_shapes<Extents<To...>, Extents<From...>>{};
   if constexpr (assignable(Extents<To...>{}, Extents<From...>{}) &&
                 (!Extents<To...>::is_static || !Extents<From...>::is_static)) {
     for (int i = 1; i <= Extents<From...>::rank; ++i) {
-      const index f = from[Extents<From...>::rank - i];
+      const Index f = from[Extents<From...>::rank - i];
       if (f != 1 && f != to[Extents<To...>::rank - i])
         throw shape_error("tensors: an expression of shape " + to_string(from) +
                           " cannot be assigned to one of shape " + to_string(to) +
@@ -75,32 +75,32 @@ template <class T> T* destination(const std::byte* data) {
 
 /// `count` elements of a bound expression, in vectors of T. (By value: a reference would have GCC read the
 /// expression's pointers and constants from memory in every turn of the loop.)
-template <class T, class Bound, class Arch = simd::Arch> void write_run(Bound bound, T* to, index count) {
-  index i = 0;
+template <class T, class Bound, class Arch = simd::Arch> void write_run(Bound bound, T* to, Index count) {
+  Index i = 0;
   for (; i + simd::width<T> <= count; i += simd::width<T>) simd::store_unaligned(to + i, as_number(bound(i)));
   if (i < count) simd::store_partial(to + i, as_number(bound(Tail{i, count - i})), count - i);
 }
 
 /// Elements [first, last) of x in vectors of Lane (void: one at a time), written as T.
 template <class T, class Lane, class X, int Count, class Arch = simd::Arch>
-void write(const X& x, const LoopNest<Count>& nest, index first, index last) {
-  const index stride = nest.run_stride(0);
-  with_binder<1, Lane>(x, nest, [&](auto&& bind, index limit) {
+void write(const X& x, const LoopNest<Count>& nest, Index first, Index last) {
+  const Index stride = nest.run_stride(0);
+  with_binder<1, Lane>(x, nest, [&](auto&& bind, Index limit) {
     if constexpr (std::is_void_v<Lane>) {
-      for_each_run(nest, first, last, limit, [&](const auto& at, index count) {
+      for_each_run(nest, first, last, limit, [&](const auto& at, Index count) {
         const auto element = bind(at, count);
-        for (index i = 0; i < count; ++i) *destination<T>(at[0] + i * stride) = static_cast<T>(element(i));
+        for (Index i = 0; i < count; ++i) *destination<T>(at[0] + i * stride) = static_cast<T>(element(i));
       });
     } else if (std::is_same_v<T, Lane> && stride == sizeof(T)) {
-      for_each_run(nest, first, last, limit, [&](const auto& at, index count) {
+      for_each_run(nest, first, last, limit, [&](const auto& at, Index count) {
         write_run(bind(at, count), destination<Lane>(at[0]), count);
       });
     } else {  // by way of a small buffer, to be converted or strewn
-      constexpr index chunk = 64;
+      constexpr Index chunk = 64;
       alignas(64) std::array<Lane, chunk> buffer;
-      for_each_run(nest, first, last, std::min(limit, chunk), [&](const auto& at, index count) {
+      for_each_run(nest, first, last, std::min(limit, chunk), [&](const auto& at, Index count) {
         write_run(bind(at, count), buffer.data(), count);
-        for (index i = 0; i < count; ++i)
+        for (Index i = 0; i < count; ++i)
           *destination<T>(at[0] + i * stride) = static_cast<T>(buffer[static_cast<std::size_t>(i)]);
       });
     }
@@ -128,10 +128,10 @@ template <class View, expression X, class Arch = simd::Arch> void evaluate(const
     evaluate(packed, to);
     return;
   }
-  const index size = nest.size();
-  const index piece = size < detail::parallel_elements ? size : detail::piece_elements;
-  parallel_for((size + piece - 1) / piece, [&](index i) {
-    const index first = i * piece, last = std::min(first + piece, size);
+  const Index size = nest.size();
+  const Index piece = size < detail::parallel_elements ? size : detail::piece_elements;
+  parallel_for((size + piece - 1) / piece, [&](Index i) {
+    const Index first = i * piece, last = std::min(first + piece, size);
     detail::write<T, Lane>(x, nest, first, last);
   });
 }

@@ -16,36 +16,36 @@ namespace lamina::detail {
 /// One tensor in memory as a nest of loops sees it. Strides are in bytes, so that it needs no element type.
 struct Operand {
   const std::byte* data = nullptr;
-  index element_bytes = 0;
-  std::array<index, max_rank> byte_strides{};
+  Index element_bytes = 0;
+  std::array<Index, max_rank> byte_strides{};
 };
 
 /// Describes the elements at `data` within a nest of `rank` loops: axes line up at the last one, those of
 /// extent 1 and those absent get stride 0.
 template <class T, std::size_t Rank>
-Operand describe_operand(const T* data, const std::array<index, Rank>& extents,
-                         const std::array<index, Rank>& strides, int rank) {
+Operand describe_operand(const T* data, const std::array<Index, Rank>& extents,
+                         const std::array<Index, Rank>& strides, int rank) {
   Operand operand{reinterpret_cast<const std::byte*>(data), sizeof(T), {}};
   for (std::size_t i = 1; i <= Rank; ++i)
     operand.byte_strides[static_cast<std::size_t>(rank) - i] =
-        extents[Rank - i] == 1 ? 0 : strides[Rank - i] * static_cast<index>(sizeof(T));
+        extents[Rank - i] == 1 ? 0 : strides[Rank - i] * static_cast<Index>(sizeof(T));
   return operand;
 }
 
 /// Loops over `rank` axes, outermost first, with `Count` operands.
 template <int Count> struct LoopNest {
   int rank = 0;
-  std::array<index, max_rank> extents{};
+  std::array<Index, max_rank> extents{};
   std::array<Operand, static_cast<std::size_t>(Count)> operands{};
 
-  index size() const {
-    index product = 1;
+  Index size() const {
+    Index product = 1;
     for (int axis = 0; axis < rank; ++axis) product *= extents[static_cast<std::size_t>(axis)];
     return product;
   }
   /// Length and byte strides of the innermost loop.
-  index run() const { return rank == 0 ? 1 : extents[static_cast<std::size_t>(rank - 1)]; }
-  index run_stride(int operand) const {
+  Index run() const { return rank == 0 ? 1 : extents[static_cast<std::size_t>(rank - 1)]; }
+  Index run_stride(int operand) const {
     const Operand& o = operands[static_cast<std::size_t>(operand)];
     return rank == 0 ? 0 : o.byte_strides[static_cast<std::size_t>(rank - 1)];
   }
@@ -58,7 +58,7 @@ template <int Count> struct LoopNest {
 };
 
 /// Drops axis `axis` of the nest.
-inline void drop_axis(int axis, int& rank, index* extents, Operand* operands, int count) {
+inline void drop_axis(int axis, int& rank, Index* extents, Operand* operands, int count) {
   --rank;
   for (int a = axis; a < rank; ++a) {
     extents[a] = extents[a + 1];
@@ -71,7 +71,7 @@ inline void drop_axis(int axis, int& rank, index* extents, Operand* operands, in
 
 /// Drops axes of extent 1 and merges neighbours that are one run for all operands. Where `kinds` are given (a
 /// label per axis, kept in step), only axes of one kind are merged.
-inline void merge_axes(int& rank, index* extents, Operand* operands, int count, bool* kinds = nullptr) {
+inline void merge_axes(int& rank, Index* extents, Operand* operands, int count, bool* kinds = nullptr) {
   const auto drop = [&](int axis) {
     if (kinds) std::copy(kinds + axis + 1, kinds + rank, kinds + axis);
     drop_axis(axis, rank, extents, operands, count);
@@ -96,14 +96,14 @@ template <int Count> void merge_axes(LoopNest<Count>& nest, bool* kinds = nullpt
 
 /// Whether writing operand 0 could change what a later step reads from another operand: they share memory,
 /// but not element for element.
-inline bool reads_what_it_writes(int rank, const index* extents, const Operand* operands, int count) {
+inline bool reads_what_it_writes(int rank, const Index* extents, const Operand* operands, int count) {
   struct Range {
     std::uintptr_t first, last;
   };
   const auto range = [&](const Operand& operand) {
     auto first = reinterpret_cast<std::uintptr_t>(operand.data), last = first;
     for (int axis = 0; axis < rank; ++axis) {
-      const index reach = (extents[axis] - 1) * operand.byte_strides[static_cast<std::size_t>(axis)];
+      const Index reach = (extents[axis] - 1) * operand.byte_strides[static_cast<std::size_t>(axis)];
       (reach < 0 ? first : last) += static_cast<std::uintptr_t>(reach);
     }
     return Range{first, last + static_cast<std::uintptr_t>(operand.element_bytes)};
@@ -133,7 +133,7 @@ template <int Count> class Walk {
   Walk(const LoopNest<Count>& nest, int axes) : nest_(nest), axes_(axes) {}
 
   /// Goes to a row, counted in row-major order.
-  void seek(index row) {
+  void seek(Index row) {
     for (int k = 0; k < Count; ++k) pointers_[at(k)] = nest_.operands[at(k)].data;
     for (int axis = axes_ - 1; axis >= 0; --axis) {
       position_[at(axis)] = row % nest_.extents[at(axis)];
@@ -155,7 +155,7 @@ template <int Count> class Walk {
   const Pointers& row() const { return pointers_; }
 
   /// The pointers `column` steps into the row's innermost loop.
-  Pointers at_column(index column) const {
+  Pointers at_column(Index column) const {
     Pointers pointers = pointers_;
     for (int k = 0; k < Count; ++k) pointers[at(k)] += column * nest_.run_stride(k);
     return pointers;
@@ -163,26 +163,26 @@ template <int Count> class Walk {
 
  private:
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
-  void step(int axis, index steps) {
+  void step(int axis, Index steps) {
     for (int k = 0; k < Count; ++k) pointers_[at(k)] += steps * nest_.operands[at(k)].byte_strides[at(axis)];
   }
 
   const LoopNest<Count>& nest_;
   int axes_;
-  std::array<index, max_rank> position_{};
+  std::array<Index, max_rank> position_{};
   Pointers pointers_{};
 };
 
 /// Calls body(pointers, count) for the runs that make up elements [first, last) of the nest, in order; no run
 /// is longer than `limit`.
 template <int Count, class Body>
-void for_each_run(const LoopNest<Count>& nest, index first, index last, index limit, Body&& body) {
-  const index length = nest.run();
+void for_each_run(const LoopNest<Count>& nest, Index first, Index last, Index limit, Body&& body) {
+  const Index length = nest.run();
   Walk<Count> walk(nest, nest.rank - 1);
   walk.seek(first / length);
-  index column = first % length;
+  Index column = first % length;
   while (first < last) {
-    const index count = std::min({last - first, length - column, limit});
+    const Index count = std::min({last - first, length - column, limit});
     body(walk.at_column(column), count);
     first += count;
     column += count;

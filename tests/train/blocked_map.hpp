@@ -14,14 +14,14 @@ namespace lamina::test {
 template <class T> class BlockedMap {
  public:
   /// `gap` elements lie between samples, as in a channel slice of a wider map.
-  BlockedMap(index n, index c, index h, index w, T poison, index gap = 0)
+  BlockedMap(Index n, Index c, Index h, Index w, T poison, Index gap = 0)
       : sample_((c + block - 1) / block * block * h * w + gap * block),
         storage_(n * sample_),
         view_(storage_.data(), n, c, h, w, sample_) {
     std::fill(storage_.begin(), storage_.end(), poison);
   }
-  BlockedMap(const std::vector<double>& plain, index n, index c, index h, index w, T poison = T{1e4},
-             index gap = 0)
+  BlockedMap(const std::vector<double>& plain, Index n, Index c, Index h, Index w, T poison = T{1e4},
+             Index gap = 0)
       : BlockedMap(n, c, h, w, poison, gap) {
     for_each([&](T& element, std::size_t i) { element = static_cast<T>(plain[i]); });
   }
@@ -38,25 +38,25 @@ template <class T> class BlockedMap {
   std::vector<T> memory() const { return {storage_.begin(), storage_.end()}; }
 
   bool padding_is_zero() const {
-    for (index n = 0; n < view_.batch; ++n)
-      for (index c = view_.channels; c < view_.blocks() * block; ++c)
-        for (index i = 0; i < view_.pixels(); ++i)
+    for (Index n = 0; n < view_.batch; ++n)
+      for (Index c = view_.channels; c < view_.blocks() * block; ++c)
+        for (Index i = 0; i < view_.pixels(); ++i)
           if (view_.at_block(n, c / block)[i * block + c % block] != T{0}) return false;
     return true;
   }
 
  private:
-  static constexpr index block = channel_block<T>;
+  static constexpr Index block = channel_block<T>;
 
   template <class F> void for_each(const F& f) const {
     std::size_t i = 0;
-    for (index n = 0; n < view_.batch; ++n)
-      for (index c = 0; c < view_.channels; ++c)
-        for (index h = 0; h < view_.height; ++h)
-          for (index w = 0; w < view_.width; ++w) f(view_(n, c, h, w), i++);
+    for (Index n = 0; n < view_.batch; ++n)
+      for (Index c = 0; c < view_.channels; ++c)
+        for (Index h = 0; h < view_.height; ++h)
+          for (Index w = 0; w < view_.width; ++w) f(view_(n, c, h, w), i++);
   }
 
-  index sample_;
+  Index sample_;
   Storage<T> storage_;
   FeatureMapView<T> view_;
 };

@@ -26,13 +26,13 @@ struct Recorder {
 };
 
 struct StopAtBatch {
-  index last = 0;
+  Index last = 0;
   Continue on_batch_end(const BatchReport& report) const {
     return report.batch >= last ? Continue::no : Continue::yes;
   }
 };
 
-EpochReport epoch(index number, double loss) { return {.epoch = number, .validation_loss = loss}; }
+EpochReport epoch(Index number, double loss) { return {.epoch = number, .validation_loss = loss}; }
 
 const FitPlan plan{.epochs = 10, .has_validation = true, .metric = "accuracy"};
 
@@ -73,7 +73,7 @@ TEST_CASE("early stop waits for as many epochs without improvement as its patien
   early_stop stop{.patience = 2, .minimum_delta = 0.05};
   notify(plan, model, stop);
   std::vector<bool> goes_on;
-  index number = 0;
+  Index number = 0;
   for (const double loss : {1.0, 0.8, 0.79, 0.7, std::numeric_limits<double>::quiet_NaN(), 0.66})
     goes_on.push_back(notify(epoch(number++, loss), model, stop) == Continue::yes);
   REQUIRE(goes_on == std::vector<bool>{true, true, true, true, true, false});
@@ -118,7 +118,7 @@ TEST_CASE("who waits for what is not measured is told before the training begins
 TEST_CASE("a history keeps the numbers of every epoch that were measured") {
   Model model;
   History history;
-  for (index number = 0; number < 3; ++number) {
+  for (Index number = 0; number < 3; ++number) {
     const auto x = static_cast<double>(number);
     notify(EpochReport{.epoch = number,
                        .training_loss = x,

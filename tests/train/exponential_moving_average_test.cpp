@@ -7,7 +7,7 @@ namespace lamina::test {
 
 TEMPLATE_TEST_CASE("the average follows the weights by its recurrence", "", float, double) {
   using T = TestType;
-  const index size = detail::arena_grain + 29;
+  const Index size = detail::arena_grain + 29;
   for (const bool warm_up : {false, true}) {
     ToySpace<T> toy(size);
     ToySpace<T>::fill(toy.values, 1, 0.3, 0);
@@ -17,7 +17,7 @@ TEMPLATE_TEST_CASE("the average follows the weights by its recurrence", "", floa
       ToySpace<T>::fill(toy.values, 1, 0.3, t);
       average.update();
       const double decay = warm_up ? std::min(0.7, t / (9.0 + t)) : 0.7;
-      for (index i = 0; i < size; ++i) {
+      for (Index i = 0; i < size; ++i) {
         double& e = expected[static_cast<std::size_t>(i)];
         e = decay * e + (1 - decay) * static_cast<double>(toy.values[i]);
       }

@@ -29,9 +29,9 @@ inline std::map<std::string, std::vector<double>> golden_table(const std::string
 }
 
 /// scale · sin(step · i + phase).
-inline std::vector<double> wave(index count, double scale, double step, double phase) {
+inline std::vector<double> wave(Index count, double scale, double step, double phase) {
   std::vector<double> values;
-  for (index i = 0; i < count; ++i) values.push_back(scale * std::sin(step * static_cast<double>(i) + phase));
+  for (Index i = 0; i < count; ++i) values.push_back(scale * std::sin(step * static_cast<double>(i) + phase));
   return values;
 }
 

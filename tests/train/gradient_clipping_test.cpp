@@ -32,11 +32,11 @@ TEST_CASE("frozen parameters have no part in clipping") {
   toy.gradients[20] = 0;  // padding
   require_close(gradient_norm(toy.space()), std::sqrt(18 * 4.0), 1e-12);
   clip_gradient_value(toy.space(), 0.5);
-  for (index i = 0; i < 30; ++i) REQUIRE(toy.gradients[i] == (i == 20 ? 0 : i >= 9 && i < 20 ? 2 : 0.5));
+  for (Index i = 0; i < 30; ++i) REQUIRE(toy.gradients[i] == (i == 20 ? 0 : i >= 9 && i < 20 ? 2 : 0.5));
 }
 
 TEST_CASE("the norm of many gradients is accurate, and has the same bits on any number of threads") {
-  const index size = 5 * detail::arena_grain + 77;
+  const Index size = 5 * detail::arena_grain + 77;
   ToySpace<float> toy(size);
   ToySpace<float>::fill(toy.gradients, 1, 0.37, 0.1);
   double expected = 0;

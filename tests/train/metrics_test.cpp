@@ -11,22 +11,22 @@ namespace lamina::test {
 using Labels = std::vector<std::int32_t>;
 
 TEST_CASE("top_k counts what a sorted list would, for every number of classes") {
-  for (const index classes : {1, 3, 7, 8, 10, 17}) {
-    const index n = 3, h = 2, w = 5, places = n * h * w;
+  for (const Index classes : {1, 3, 7, 8, 10, 17}) {
+    const Index n = 3, h = 2, w = 5, places = n * h * w;
     const auto x = wave(places * classes, 1, 1.7, 0.3);
     Labels labels;
-    for (index p = 0; p < places; ++p) labels.push_back(static_cast<std::int32_t>(p * 5 % classes));
+    for (Index p = 0; p < places; ++p) labels.push_back(static_cast<std::int32_t>(p * 5 % classes));
     const BlockedMap<float> logits(x, n, classes, h, w, 1e4f, 2);
-    for (const index k : {1, 2, 5}) {
+    for (const Index k : {1, 2, 5}) {
       CAPTURE(classes, k);
-      index expected = 0;
-      for (index p = 0; p < places; ++p) {
-        std::vector<std::pair<double, index>> order;  // by falling logit
-        for (index c = 0; c < classes; ++c)
+      Index expected = 0;
+      for (Index p = 0; p < places; ++p) {
+        std::vector<std::pair<double, Index>> order;  // by falling logit
+        for (Index c = 0; c < classes; ++c)
           order.emplace_back(-x[static_cast<std::size_t>((p / (h * w) * classes + c) * h * w + p % (h * w))],
                              c);
         std::sort(order.begin(), order.end());
-        for (index rank = 0; rank < std::min(k, classes); ++rank)
+        for (Index rank = 0; rank < std::min(k, classes); ++rank)
           expected += order[static_cast<std::size_t>(rank)].second == labels[static_cast<std::size_t>(p)];
       }
       top_k metric{.k = k};
@@ -59,7 +59,7 @@ TEST_CASE("a metric goes on from batch to batch, and begins anew") {
 
 TEST_CASE("of equal logits the first counts as larger, and what is not a number is never right") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const auto correct = [](std::vector<double> x, std::int32_t label, index k) {
+  const auto correct = [](std::vector<double> x, std::int32_t label, Index k) {
     top_k metric{.k = k};
     metric.update(BlockedMap<double>(x, 1, 3, 1, 1).view(), Labels{label});
     return metric.correct == 1;

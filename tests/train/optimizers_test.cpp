@@ -10,13 +10,13 @@ TEST_CASE("every rule finds the minimum of a quadratic") {
     ToySpace<float> toy(19);
     Optimizer optimizer(rule, toy.space());
     for (int step = 0; step < steps; ++step) {
-      for (index i = 0; i < 19; ++i)  // of Σ (1 + i / 10) (p - i / 19)² / 2
+      for (Index i = 0; i < 19; ++i)  // of Σ (1 + i / 10) (p - i / 19)² / 2
         toy.gradients[i] = (1 + 0.1f * static_cast<float>(i)) * (toy.values[i] - static_cast<float>(i) / 19);
       clip_gradient_norm(toy.space(), 5);
       optimizer.step();
     }
     double greatest = 0;
-    for (index i = 0; i < 19; ++i)
+    for (Index i = 0; i < 19; ++i)
       greatest =
           std::max(greatest, std::abs(static_cast<double>(toy.values[i]) - static_cast<double>(i) / 19));
     return greatest;

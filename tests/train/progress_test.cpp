@@ -14,7 +14,6 @@ struct FakeClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<FakeClock>;
-  static constexpr bool is_steady = true;
   static inline time_point time = {};
   static time_point now() { return time; }
   static void pass(double seconds) {
@@ -26,7 +25,7 @@ using Bar = BasicProgressBar<FakeClock>;
 
 const FitPlan plan{.epochs = 10, .samples = 400, .batches = 4, .has_validation = true, .metric = "accuracy"};
 
-BatchReport batch(index number) {
+BatchReport batch(Index number) {
   return {.batch = number, .samples = 100 * (number + 1), .loss = 0.5, .metric = 0.25};
 }
 
@@ -43,8 +42,8 @@ const std::string epoch_line =
     "2.0 s\n";
 
 /// How often the line was redrawn, and what it shows last.
-std::pair<index, std::string> redraws(const std::string& text) {
-  index count = 0;
+std::pair<Index, std::string> redraws(const std::string& text) {
+  Index count = 0;
   std::size_t last = 0;
   for (auto at = text.find("\r\x1b[K"); at != std::string::npos; at = text.find("\r\x1b[K", at + 1)) {
     ++count;
@@ -64,7 +63,7 @@ TEST_CASE("elsewhere than on a terminal there is one line per epoch") {
   std::ostringstream out;
   Bar bar(out, Terminal{});
   bar.on_fit_begin(plan);
-  for (index i = 0; i < 4; ++i) {
+  for (Index i = 0; i < 4; ++i) {
     FakeClock::pass(0.5);
     bar.on_batch_end(batch(i));
   }
@@ -81,7 +80,7 @@ TEST_CASE("a terminal shows one line that is redrawn, and then the epoch's") {
   FakeClock::pass(0.5);
   bar.on_batch_end(batch(0));
   REQUIRE(redraws(out.str()) ==
-          std::pair<index, std::string>{
+          std::pair<Index, std::string>{
               1,
               "epoch  1/10 #######-----------------------  25 %  loss 0.5  accuracy 25.00 %"
               "  200 images/s  20 s left"});
@@ -104,7 +103,7 @@ TEST_CASE("the line is redrawn ten times a second, and always for the last batch
   FitPlan many = plan;
   many.batches = 1000;
   bar.on_fit_begin(many);
-  for (index i = 0; i < 1000; ++i) {
+  for (Index i = 0; i < 1000; ++i) {
     FakeClock::pass(0.001);
     bar.on_batch_end(batch(i));
   }

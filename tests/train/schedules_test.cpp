@@ -13,9 +13,9 @@ concept observes = requires(S s) { s.observe(1.0); };
 
 /// Factors of the first steps of a training of `total` steps.
 template <class S>
-std::vector<double> factors(const S& schedule, index count, index steps_per_epoch, index total) {
+std::vector<double> factors(const S& schedule, Index count, Index steps_per_epoch, Index total) {
   std::vector<double> all;
-  for (index step = 0; step < count; ++step) all.push_back(schedule(Position{step, steps_per_epoch, total}));
+  for (Index step = 0; step < count; ++step) all.push_back(schedule(Position{step, steps_per_epoch, total}));
   return all;
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("a warm-up takes a fraction of an epoch, and moves what follows behind
 }
 
 TEST_CASE("schedules end where they should, and stay there") {
-  for (const index total : {1, 2, 7, 1000}) {
+  for (const Index total : {1, 2, 7, 1000}) {
     REQUIRE(cosine{.minimum = 0.1}(Position{total, 1, total}) == 0.1);
     REQUIRE(cosine{.minimum = 0.1}(Position{2 * total, 1, total}) == 0.1);
     require_close(one_cycle{}(Position{total - 1, 1, total}) * 25e4, 1, 1e-9);

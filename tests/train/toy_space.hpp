@@ -10,7 +10,7 @@
 namespace lamina::test {
 
 template <class T> struct ToySpace {
-  explicit ToySpace(index size, std::vector<ParameterSegment> parts = {})
+  explicit ToySpace(Index size, std::vector<ParameterSegment> parts = {})
       : values(size), gradients(size), segments(std::move(parts)) {
     if (segments.empty()) segments.push_back({.begin = 0, .end = size});
   }
@@ -19,7 +19,7 @@ template <class T> struct ToySpace {
 
   /// scale · sin(step · i + phase) in the values or the gradients.
   static void fill(Storage<T>& storage, double scale, double step, double phase) {
-    for (index i = 0; i < storage.size(); ++i)
+    for (Index i = 0; i < storage.size(); ++i)
       storage[i] = static_cast<T>(scale * std::sin(step * static_cast<double>(i) + phase));
   }
 

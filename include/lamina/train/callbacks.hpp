@@ -118,12 +118,12 @@ inline void require_measured(const char* who, const FitPlan& plan, Quantity quan
 /// Stops the training when `metric` has not improved for `patience` epochs in a row. Pass it to fit by value,
 /// or as a variable to read `best` and `best_epoch` afterwards.
 struct early_stop {
-  index patience = 5;
+  Index patience = 5;
   double minimum_delta = 0;  ///< an improvement by no more than this is none
   Quantity metric = Quantity::validation_loss;
   detail::BestValue best = {};
-  index best_epoch = -1;  ///< -1: none yet
-  index bad_epochs = 0;   ///< since then
+  Index best_epoch = -1;  ///< -1: none yet
+  Index bad_epochs = 0;   ///< since then
 
   void on_fit_begin(const FitPlan& plan) const { detail::require_measured("early_stop", plan, metric); }
   Continue on_epoch_end(const EpochReport& report) {
@@ -141,7 +141,7 @@ template <class Save> struct BestCheckpoint {
   Save save;
   Quantity metric = Quantity::validation_loss;
   detail::BestValue best = {};
-  index best_epoch = -1;  ///< -1: none yet
+  Index best_epoch = -1;  ///< -1: none yet
 
   void on_fit_begin(const FitPlan& plan) const { detail::require_measured("best_checkpoint", plan, metric); }
   template <class Model> void on_epoch_end(const EpochReport& report, Model& model) {

@@ -29,7 +29,7 @@ class ConfusionMatrix {
   explicit ConfusionMatrix(std::vector<std::string> names)
       : names_(std::move(names)), counts_(names_.size() * names_.size()) {}
   /// Classes that are called by their numbers.
-  explicit ConfusionMatrix(index classes) : ConfusionMatrix(numbers(classes)) {}
+  explicit ConfusionMatrix(Index classes) : ConfusionMatrix(numbers(classes)) {}
 
   /// `labels`: one for each sample, or each pixel (n, h, w); those equal to `ignored` are not counted. Throws
   /// error where one is out of range or the logits have another number of classes.
@@ -40,44 +40,44 @@ class ConfusionMatrix {
       throw shape_error("ConfusionMatrix: logits of " + std::to_string(logits.channels) +
                         " classes for a matrix of " + std::to_string(classes()));
     detail::for_each_labelled_pixel(
-        "ConfusionMatrix", logits, labels, ignored, [&](const auto& pixel, index actual) {
+        "ConfusionMatrix", logits, labels, ignored, [&](const auto& pixel, Index actual) {
           ++counts_[place(actual, detail::largest_channel(pixel, logits.channels))];
         });
   }
 
-  index classes() const { return static_cast<index>(names_.size()); }
-  const std::string& name(index c) const { return names_[static_cast<std::size_t>(c)]; }
+  Index classes() const { return static_cast<Index>(names_.size()); }
+  const std::string& name(Index c) const { return names_[static_cast<std::size_t>(c)]; }
   /// How often `actual` was taken for `predicted`.
-  index operator()(index actual, index predicted) const { return counts_[place(actual, predicted)]; }
+  Index operator()(Index actual, Index predicted) const { return counts_[place(actual, predicted)]; }
   /// How many there were of a class, how many were taken for it, how many there were at all.
-  index actual(index c) const {
-    index sum = 0;
-    for (index p = 0; p < classes(); ++p) sum += (*this)(c, p);
+  Index actual(Index c) const {
+    Index sum = 0;
+    for (Index p = 0; p < classes(); ++p) sum += (*this)(c, p);
     return sum;
   }
-  index predicted(index c) const {
-    index sum = 0;
-    for (index a = 0; a < classes(); ++a) sum += (*this)(a, c);
+  Index predicted(Index c) const {
+    Index sum = 0;
+    for (Index a = 0; a < classes(); ++a) sum += (*this)(a, c);
     return sum;
   }
-  index total() const {
-    index sum = 0;
-    for (const index count : counts_) sum += count;
+  Index total() const {
+    Index sum = 0;
+    for (const Index count : counts_) sum += count;
     return sum;
   }
 
   /// Share of all that were recognised. Every share is 0 where there was nothing to count.
   double accuracy() const {
-    index hits = 0;
-    for (index c = 0; c < classes(); ++c) hits += (*this)(c, c);
+    Index hits = 0;
+    for (Index c = 0; c < classes(); ++c) hits += (*this)(c, c);
     return share(hits, total());
   }
   /// Of those that are c, the share recognised.
-  double recall(index c) const { return share((*this)(c, c), actual(c)); }
+  double recall(Index c) const { return share((*this)(c, c), actual(c)); }
   /// Of those taken for c, the share that are c.
-  double precision(index c) const { return share((*this)(c, c), predicted(c)); }
+  double precision(Index c) const { return share((*this)(c, c), predicted(c)); }
   /// Hits over those that are c or were taken for it: segmentation's measure.
-  double intersection_over_union(index c) const {
+  double intersection_over_union(Index c) const {
     return share((*this)(c, c), actual(c) + predicted(c) - (*this)(c, c));
   }
 
@@ -91,13 +91,13 @@ class ConfusionMatrix {
   }
 
  private:
-  static std::vector<std::string> numbers(index classes) {
+  static std::vector<std::string> numbers(Index classes) {
     std::vector<std::string> names;
-    for (index c = 0; c < classes; ++c) names.push_back(std::to_string(c));
+    for (Index c = 0; c < classes; ++c) names.push_back(std::to_string(c));
     return names;
   }
 
-  static double share(index part, index whole) {
+  static double share(Index part, Index whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
   }
 
@@ -107,7 +107,7 @@ class ConfusionMatrix {
     return text;
   }
 
-  std::size_t place(index actual, index predicted) const {
+  std::size_t place(Index actual, Index predicted) const {
     return static_cast<std::size_t>(actual * classes() + predicted);
   }
 
@@ -134,26 +134,28 @@ class ConfusionMatrix {
     out << left(first, corner);
     for (const std::string& name : names_) out << right(cell, name);
     out << right(cell, "recall") << '\n';
-    for (index a = 0; a < classes(); ++a) {
+    for (Index a = 0; a < classes(); ++a) {
       out << left(first, name(a));
-      for (index p = 0; p < classes(); ++p) out << right(cell, std::to_string((*this)(a, p)));
+      for (Index p = 0; p < classes(); ++p) out << right(cell, std::to_string((*this)(a, p)));
       out << right(cell, percent(recall(a))) << '\n';
     }
     out << left(first, foot);
-    for (index p = 0; p < classes(); ++p) out << right(cell, percent(precision(p)));
+    for (Index p = 0; p < classes(); ++p) out << right(cell, percent(precision(p)));
     out << '\n';
   }
 
   void print_confused_pairs(std::ostream& out) const {
     struct Pair {
-      index actual, predicted, count;
+      Index actual, predicted, count;
     };
     std::vector<Pair> pairs;
-    for (index a = 0; a < classes(); ++a)
-      for (index p = 0; p < classes(); ++p)
+    for (Index a = 0; a < classes(); ++a)
+      for (Index p = 0; p < classes(); ++p)
         if (a != p && (*this)(a, p) > 0) pairs.push_back({a, p, (*this)(a, p)});
-    std::stable_sort(pairs.begin(), pairs.end(),
-                     [](const Pair& a, const Pair& b) { return a.count > b.count; });
+    std::sort(pairs.begin(), pairs.end(), [&](const Pair& a, const Pair& b) {
+      return a.count != b.count ? a.count > b.count
+                                : place(a.actual, a.predicted) < place(b.actual, b.predicted);
+    });
     if (pairs.size() > 10) pairs.resize(10);
     out << "most often confused, of " << classes() << " classes:\n";
     for (const Pair& pair : pairs)
@@ -162,7 +164,7 @@ class ConfusionMatrix {
   }
 
   std::vector<std::string> names_;
-  std::vector<index> counts_;
+  std::vector<Index> counts_;
 };
 
 }  // namespace lamina

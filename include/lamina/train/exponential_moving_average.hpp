@@ -21,7 +21,7 @@ struct exponential_moving_average {
   /// In update t use min(decay, t / (9 + t)), so that a young average forgets the initial weights sooner.
   bool warm_up = false;
 
-  double decay_at(index update) const {
+  double decay_at(Index update) const {
     const auto t = static_cast<double>(update);
     return warm_up ? std::min(decay, t / (9 + t)) : decay;
   }
@@ -38,7 +38,7 @@ template <class T> class WeightAverage {
   WeightAverage(exponential_moving_average rule, std::span<T> weights)
       : rule_(rule),
         weights_(weights),
-        average_(Storage<T>::uninitialized(static_cast<index>(weights.size()))) {
+        average_(Storage<T>::uninitialized(static_cast<Index>(weights.size()))) {
     detail::require_option(rule.decay >= 0 && rule.decay < 1,
                            "exponential_moving_average: decay must lie in [0, 1)");
     std::copy(weights.begin(), weights.end(), average_.data());
@@ -48,18 +48,18 @@ template <class T> class WeightAverage {
   template <class Arch = simd::Arch> void update() {
     if (swapped_) throw error("WeightAverage: the average stands in the weights' place; swap it out first");
     using V = simd::Vector<T>;
-    constexpr index width = simd::width<T>;
+    constexpr Index width = simd::width<T>;
     const V share = simd::constant<V>(1 - rule_.decay_at(++updates_));
     const auto blend = [=](V average, V weight) { return simd::fma(share, weight - average, average); };
-    const index size = average_.size();
-    parallel_for(detail::pieces_of(size, detail::arena_grain), [&](index piece) {
-      const index end = std::min((piece + 1) * detail::arena_grain, size);
+    const Index size = average_.size();
+    parallel_for(detail::pieces_of(size, detail::arena_grain), [&](Index piece) {
+      const Index end = std::min((piece + 1) * detail::arena_grain, size);
       T* const average = average_.data();
       const T* const weights = weights_.data();
-      index i = piece * detail::arena_grain;
+      Index i = piece * detail::arena_grain;
       for (; i + width <= end; i += width)
         simd::store(average + i, blend(simd::load<T>(average + i), simd::load_unaligned(weights + i)));
-      const index rest = end - i;
+      const Index rest = end - i;
       simd::store_partial(
           average + i, blend(simd::load_partial<T>(average + i, rest), simd::load_partial(weights + i, rest)),
           rest);
@@ -77,14 +77,14 @@ template <class T> class WeightAverage {
 
   /// The average for checkpoints (the weights while swapped), and how many updates made it.
   std::span<T> values() { return average_.span(); }
-  index updates() const { return updates_; }
-  void set_updates(index updates) { updates_ = updates; }
+  Index updates() const { return updates_; }
+  void set_updates(Index updates) { updates_ = updates; }
 
  private:
   exponential_moving_average rule_;
   std::span<T> weights_;
   Storage<T> average_;
-  index updates_ = 0;
+  Index updates_ = 0;
   bool swapped_ = false;
 };
 

@@ -20,15 +20,15 @@ namespace detail {
 /// Replaces every gradient vector v of parameters that are not frozen by f(v).
 template <class T, class Arch = simd::Arch, class F>
 void transform_gradients(const ParameterSpace<T>& space, const F& f) {
-  constexpr index width = simd::width<T>;
-  const auto size = static_cast<index>(space.gradients.size());
-  parallel_for(pieces_of(size, arena_grain), [&](index piece) {
-    const index begin = piece * arena_grain;
+  constexpr Index width = simd::width<T>;
+  const auto size = static_cast<Index>(space.gradients.size());
+  parallel_for(pieces_of(size, arena_grain), [&](Index piece) {
+    const Index begin = piece * arena_grain;
     for_each_part(space.segments, begin, std::min(begin + arena_grain, size),
                   [&](const ParameterSegment& part) {
                     if (part.frozen) return;
                     T* const gradients = space.gradients.data();
-                    index i = part.begin;
+                    Index i = part.begin;
                     for (; i + width <= part.end; i += width)
                       simd::store_unaligned(gradients + i, f(simd::load_unaligned<T>(gradients + i)));
                     simd::store_partial(gradients + i, f(simd::load_partial<T>(gradients + i, part.end - i)),
@@ -42,19 +42,19 @@ void transform_gradients(const ParameterSpace<T>& space, const F& f) {
 /// √Σ g² over the gradients of all parameters that are not frozen. Summed in double, in a fixed order.
 template <class T, class Arch = simd::Arch> double gradient_norm(const ParameterSpace<T>& space) {
   using V = simd::Vector<T>;
-  constexpr index width = simd::width<T>, run = 32 * width;  // added in T before they enter the double
-  const auto size = static_cast<index>(space.gradients.size());
+  constexpr Index width = simd::width<T>, run = 32 * width;  // added in T before they enter the double
+  const auto size = static_cast<Index>(space.gradients.size());
   const T* const gradients = space.gradients.data();
-  return std::sqrt(detail::ordered_sum(detail::pieces_of(size, detail::arena_grain), [&](index piece) {
-    const index begin = piece * detail::arena_grain;
+  return std::sqrt(detail::ordered_sum(detail::pieces_of(size, detail::arena_grain), [&](Index piece) {
+    const Index begin = piece * detail::arena_grain;
     double sum = 0;
     detail::for_each_part(space.segments, begin, std::min(begin + detail::arena_grain, size),
                           [&](const ParameterSegment& part) {
                             if (part.frozen) return;
-                            for (index from = part.begin; from < part.end; from += run) {
-                              const index end = std::min(from + run, part.end);
+                            for (Index from = part.begin; from < part.end; from += run) {
+                              const Index end = std::min(from + run, part.end);
                               V squares = simd::constant<V>(0);
-                              index i = from;
+                              Index i = from;
                               for (; i + width <= end; i += width) {
                                 const V g = simd::load_unaligned<T>(gradients + i);
                                 squares = simd::fma(g, g, squares);

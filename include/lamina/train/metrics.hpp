@@ -17,10 +17,10 @@ namespace lamina {
 /// The share of labels that are among the k largest logits. Of equal logits the first counts as larger; a NaN
 /// counts as largest, and a label whose own logit is NaN is not found, so a net that went astray scores 0.
 struct top_k {
-  index k = 5;
+  Index k = 5;
   std::optional<std::int32_t> ignored_label = std::nullopt;  ///< pixels with this label are not counted
-  index correct = 0;
-  index seen = 0;
+  Index correct = 0;
+  Index seen = 0;
 
   std::string name() const { return k == 1 ? "accuracy" : "top-" + std::to_string(k) + " accuracy"; }
   /// In [0, 1]; 0 before the first label.
@@ -30,12 +30,12 @@ struct top_k {
   /// `labels`: one for each sample, or each pixel (n, h, w). Throws error where one is out of range.
   template <class Element> void update(FeatureMapView<Element> logits, std::span<const std::int32_t> labels) {
     detail::for_each_labelled_pixel("top_k", logits, labels, ignored_label,
-                                    [&](const auto& pixel, index label) {
+                                    [&](const auto& pixel, Index label) {
                                       ++seen;
                                       const auto own = pixel[label];
-                                      index larger = 0;
-                                      for (index c = 0; c < label; ++c) larger += !(pixel[c] < own);
-                                      for (index c = label + 1; c < logits.channels; ++c)
+                                      Index larger = 0;
+                                      for (Index c = 0; c < label; ++c) larger += !(pixel[c] < own);
+                                      for (Index c = label + 1; c < logits.channels; ++c)
                                         larger += !(pixel[c] <= own);
                                       correct += own == own && larger < k;
                                     });
@@ -45,8 +45,8 @@ struct top_k {
 /// The share of labels that are the largest logit: top_k with k = 1.
 struct accuracy {
   std::optional<std::int32_t> ignored_label = std::nullopt;  ///< pixels with this label are not counted
-  index correct = 0;
-  index seen = 0;
+  Index correct = 0;
+  Index seen = 0;
 
   static std::string name() { return "accuracy"; }
   /// In [0, 1]; 0 before the first label.

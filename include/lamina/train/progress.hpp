@@ -120,7 +120,7 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
     return line;
   }
 
-  std::string epoch_name(index epoch) const {
+  std::string epoch_name(Index epoch) const {
     const std::string all = std::to_string(plan_.epochs), number = std::to_string(epoch + 1);
     return "epoch " + std::string(all.size() - std::min(all.size(), number.size()), ' ') + number + "/" + all;
   }
@@ -179,7 +179,7 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
   FitPlan plan_;
   Time fit_began_ = {}, epoch_began_ = {};
   std::optional<Time> drawn_at_;
-  index items_ = 0;  // batches since the fit began
+  Index items_ = 0;  // batches since the fit began
   bool line_is_open_ = false;
 };
 

@@ -11,20 +11,20 @@ namespace lamina {
 
 /// What is about to happen.
 struct FitPlan {
-  index first_epoch = 0;  ///< epochs done before, when a training is resumed
-  index epochs = 0;       ///< in all
-  index samples = 0;      ///< in an epoch
-  index batches = 0;      ///< in an epoch
+  Index first_epoch = 0;  ///< epochs done before, when a training is resumed
+  Index epochs = 0;       ///< in all
+  Index samples = 0;      ///< in an epoch
+  Index batches = 0;      ///< in an epoch
   bool has_validation = false;
   std::string metric = {};  ///< its name; empty: none is measured
 };
 
 /// After a batch. Loss and metric are means over the epoch so far.
 struct BatchReport {
-  index epoch = 0;    ///< from 0
-  index batch = 0;    ///< from 0, in this epoch
-  index samples = 0;  ///< seen in this epoch, this batch included
-  index steps = 0;    ///< optimizer steps made since the training began
+  Index epoch = 0;    ///< from 0
+  Index batch = 0;    ///< from 0, in this epoch
+  Index samples = 0;  ///< seen in this epoch, this batch included
+  Index steps = 0;    ///< optimizer steps made since the training began
   double loss = 0;
   std::optional<double> metric = std::nullopt;
   double learning_rate = 0;
@@ -32,9 +32,9 @@ struct BatchReport {
 
 /// After an epoch, validation included.
 struct EpochReport {
-  index epoch = 0;    ///< from 0
-  index samples = 0;  ///< trained on in this epoch
-  index steps = 0;    ///< optimizer steps made since the training began
+  Index epoch = 0;    ///< from 0
+  Index samples = 0;  ///< trained on in this epoch
+  Index steps = 0;    ///< optimizer steps made since the training began
   double training_loss = 0;
   std::optional<double> training_metric = std::nullopt;
   std::optional<double> validation_loss = std::nullopt;
@@ -45,8 +45,8 @@ struct EpochReport {
 
 /// When it is over.
 struct FitReport {
-  index epochs = 0;       ///< completed, those before a resumption included
-  index steps = 0;        ///< optimizer steps made since the training began
+  Index epochs = 0;       ///< completed, those before a resumption included
+  Index steps = 0;        ///< optimizer steps made since the training began
   bool stopped = false;   ///< a callback asked for it before the last epoch was done
   double seconds = 0;     ///< all in all
   EpochReport last = {};  ///< of the last epoch completed

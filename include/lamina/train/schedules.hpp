@@ -20,12 +20,12 @@ namespace lamina::schedule {
 /// A place in a training: `step` optimizer steps have been made of `total_steps`, `steps_per_epoch` make an
 /// epoch.
 struct Position {
-  index step = 0;
-  index steps_per_epoch = 1;
-  index total_steps = 1;
+  Index step = 0;
+  Index steps_per_epoch = 1;
+  Index total_steps = 1;
 
   /// Whole epochs completed.
-  constexpr index epoch() const { return step / std::max<index>(steps_per_epoch, 1); }
+  constexpr Index epoch() const { return step / std::max<Index>(steps_per_epoch, 1); }
 };
 
 /// A function from Position to a factor.
@@ -43,7 +43,7 @@ struct constant {
 
 /// factor^⌊epoch / every⌋: PyTorch's StepLR.
 struct step {
-  index every = 30;  ///< epochs
+  Index every = 30;  ///< epochs
   double factor = 0.1;
 
   double operator()(const Position& position) const {
@@ -54,12 +54,12 @@ struct step {
 
 /// factor^(number of milestones reached): PyTorch's MultiStepLR.
 struct multi_step {
-  std::vector<index> milestones = {};  ///< epochs, in any order
+  std::vector<Index> milestones = {};  ///< epochs, in any order
   double factor = 0.1;
 
   double operator()(const Position& position) const {
     const auto reached = std::count_if(milestones.begin(), milestones.end(),
-                                       [&](index milestone) { return milestone <= position.epoch(); });
+                                       [&](Index milestone) { return milestone <= position.epoch(); });
     return std::pow(factor, static_cast<double>(reached));
   }
 };
@@ -71,7 +71,7 @@ struct cosine {
 
   double operator()(const Position& position) const {
     const double progress = std::min(1.0, static_cast<double>(position.step) /
-                                              static_cast<double>(std::max<index>(position.total_steps, 1)));
+                                              static_cast<double>(std::max<Index>(position.total_steps, 1)));
     return minimum + (1 - minimum) * (1 + std::cos(std::numbers::pi * progress)) / 2;
   }
 };
@@ -110,11 +110,11 @@ template <Schedule Then> struct WarmUp {
 
   double operator()(const Position& position) const {
     const auto steps =
-        static_cast<index>(std::llround(epochs * static_cast<double>(position.steps_per_epoch)));
+        static_cast<Index>(std::llround(epochs * static_cast<double>(position.steps_per_epoch)));
     if (position.step < steps)
       return start + (1 - start) * static_cast<double>(position.step) / static_cast<double>(steps);
     return then(Position{position.step - steps, position.steps_per_epoch,
-                         std::max<index>(position.total_steps - steps, 1)});
+                         std::max<Index>(position.total_steps - steps, 1)});
   }
 
   /// Hands the value of an epoch to a schedule that answers to one.
@@ -140,18 +140,18 @@ WarmUp<Then> warm_up(double epochs, Then then = {}, double start = 1.0 / 3) {
 /// PyTorch's ReduceLROnPlateau. Call observe() once an epoch; `state` is what a checkpoint has to keep.
 struct plateau {
   double factor = 0.1;
-  index patience = 10;
+  Index patience = 10;
   double threshold = 1e-4;  ///< a smaller improvement is none
   bool relative = true;     ///< the threshold is a share of the best value
   bool maximize = false;    ///< the quantity is to grow, as an accuracy
-  index cooldown = 0;       ///< epochs after a reduction that do not count
+  Index cooldown = 0;       ///< epochs after a reduction that do not count
   double minimum = 0;       ///< of the factor
 
   struct State {
     double factor = 1;
     double best = std::numeric_limits<double>::quiet_NaN();  ///< NaN: nothing seen yet
-    index bad_epochs = 0;
-    index cooldown_left = 0;
+    Index bad_epochs = 0;
+    Index cooldown_left = 0;
   };
   State state = {};
 

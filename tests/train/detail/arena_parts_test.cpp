@@ -7,9 +7,9 @@
 namespace lamina::test {
 namespace {
 
-using Parts = std::vector<std::pair<index, index>>;
+using Parts = std::vector<std::pair<Index, Index>>;
 
-Parts parts_in(const std::vector<ParameterSegment>& segments, index begin, index end) {
+Parts parts_in(const std::vector<ParameterSegment>& segments, Index begin, Index end) {
   Parts parts;
   detail::for_each_part(segments, begin, end,
                         [&](const ParameterSegment& part) { parts.emplace_back(part.begin, part.end); });

@@ -11,7 +11,7 @@ TEST_CASE("extents are told with the batch, vectors without their one pixel") {
 
 TEST_CASE("maps of other extents are told apart") {
   const FeatureMapView<float> a(nullptr, 2, 3, 4, 5);
-  const auto compare = [&](index n, index c, index h, index w) {
+  const auto compare = [&](Index n, Index c, Index h, Index w) {
     detail::require_same_extents("it", "first", a, "second",
                                  FeatureMapView<const double, 1>(nullptr, n, c, h, w));
   };

@@ -22,8 +22,8 @@ struct First {
 }  // namespace
 
 TEST_CASE("the mean counts each element once and no padding lane") {
-  for (const index c : {1, 3, 7, 8, 9, 17}) {
-    const index n = 3, h = 5, w = 41, count = n * c * h * w;
+  for (const Index c : {1, 3, 7, 8, 9, 17}) {
+    const Index n = 3, h = 5, w = 41, count = n * c * h * w;
     const auto x = wave(count, 2, 0.7, 0), t = wave(count, 2, 1.1, 1);
     double sum = 0;
     for (std::size_t i = 0; i < x.size(); ++i) sum += (x[i] + 1) * (t[i] + 2);
@@ -43,7 +43,7 @@ TEST_CASE("the mean counts each element once and no padding lane") {
 }
 
 TEST_CASE("a mean of many floats is accurate to their last digits") {
-  const index h = 1000, w = 1000;
+  const Index h = 1000, w = 1000;
   const BlockedMap<float> prediction(std::vector<double>(1000000, 0.1), 1, 1, h, w);
   const std::vector<float> t(1000000);
   const FeatureMapView<const float, 1> target(t.data(), 1, 1, h, w);

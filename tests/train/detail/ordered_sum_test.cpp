@@ -5,14 +5,14 @@
 namespace lamina::test {
 
 TEST_CASE("an ordered sum adds its pieces in order on any number of threads") {
-  const auto term = [](index piece) { return piece % 2 == 0 ? 1e16 : 1.0 / static_cast<double>(piece); };
+  const auto term = [](Index piece) { return piece % 2 == 0 ? 1e16 : 1.0 / static_cast<double>(piece); };
   double expected = 0;
-  for (index piece = 0; piece < 1000; ++piece) expected += term(piece);
+  for (Index piece = 0; piece < 1000; ++piece) expected += term(piece);
   const int before = threads();
   for (const int count : {1, 2, 3}) {
     set_threads(count);
     REQUIRE(detail::ordered_sum(1000, term) == expected);
-    REQUIRE(detail::ordered_sum(1000, [&](index piece, int worker) {
+    REQUIRE(detail::ordered_sum(1000, [&](Index piece, int worker) {
               return worker >= 0 && worker < count ? term(piece) : 1e300;
             }) == expected);
   }

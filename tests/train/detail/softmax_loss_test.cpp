@@ -9,26 +9,26 @@ namespace lamina::test {
 TEMPLATE_TEST_CASE("one pixel's loss and gradient are those of softmax", "", float, double) {
   using T = TestType;
   const double tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-12;
-  for (const index classes : {1, 3, 7, 8, 10, 17}) {
+  for (const Index classes : {1, 3, 7, 8, 10, 17}) {
     const auto x = wave(classes, 4, 1.9, 0.2);
     const BlockedMap<T> logits(x, 1, classes, 1, 1);
     BlockedMap<T> gradient(1, classes, 1, 1, T{7}), distribution(1, classes, 1, 1, T{0});
     double normalizer = 0, mass = 0;
     for (const double value : x) normalizer += std::exp(value);
     std::vector<double> q;
-    for (index c = 0; c < classes; ++c) {
+    for (Index c = 0; c < classes; ++c) {
       distribution.view()(0, c) = static_cast<T>(0.25 * static_cast<double>(c));
       q.push_back(0.25 * static_cast<double>(c));
       mass += q.back();
     }
-    const index label = classes / 2, block = channel_block<T>;
+    const Index label = classes / 2, block = channel_block<T>;
     const double hot = 0.5, scale = 0.125, blocks = static_cast<double>(logits.view().blocks());
     const detail::SoftmaxPixel<T> pixel{logits.view().data,
                                         gradient.view().data,
-                                        static_cast<index>(blocks),
+                                        static_cast<Index>(blocks),
                                         block,
                                         block,
-                                        classes - (static_cast<index>(blocks) - 1) * block};
+                                        classes - (static_cast<Index>(blocks) - 1) * block};
     const double loss = pixel.loss(distribution.view().data, mass, label, hot, scale);
     q[static_cast<std::size_t>(label)] += hot;
     double expected = 0;
@@ -49,8 +49,8 @@ TEST_CASE("the sum over pixels visits each place once, in samples' order") {
   const BlockedMap<float> logits(std::vector<double>(2 * 3 * 700), 2, 3, 7, 100);
   BlockedMap<float> gradient(2, 3, 7, 100, 0);
   const double sum = detail::sum_over_pixels<float>(
-      logits.view(), gradient.view(), [&](const detail::SoftmaxPixel<float>& pixel, index place, int) {
-        const index n = place / 700, offset = place % 700 * channel_block<float>;
+      logits.view(), gradient.view(), [&](const detail::SoftmaxPixel<float>& pixel, Index place, int) {
+        const Index n = place / 700, offset = place % 700 * channel_block<float>;
         const bool right = pixel.logits == logits.view().at_block(n, 0) + offset &&
                            pixel.gradient == gradient.view().at_block(n, 0) + offset;
         return right ? static_cast<double>(place) : 1e9;

@@ -8,7 +8,7 @@ namespace lamina::test {
 
 namespace {
 
-std::vector<double> probabilities(index count) {
+std::vector<double> probabilities(Index count) {
   auto values = wave(count, 1, 0.7, -0.4);
   for (double& value : values) value = std::abs(value);
   return values;
@@ -21,12 +21,12 @@ TEMPLATE_TEST_CASE("binary cross entropy equals PyTorch's", "", float, double) {
   const auto table = golden_table("train_losses.txt");
   struct Case {
     const char* label;
-    index n, c, h, w;
+    Index n, c, h, w;
   };
   for (const Case& a : {Case{"5x1", 5, 1, 1, 1}, Case{"5x3", 5, 3, 1, 1}, Case{"5x10", 5, 10, 1, 1},
                         Case{"5x17", 5, 17, 1, 1}, Case{"2x10x2x3", 2, 10, 2, 3}}) {
     CAPTURE(a.label);
-    const index count = a.n * a.c * a.h * a.w;
+    const Index count = a.n * a.c * a.h * a.w;
     const BlockedMap<T> logits(wave(count, 3, 1.3, 0.5), a.n, a.c, a.h, a.w);
     const auto exact = probabilities(count);
     const std::vector<T> values(exact.begin(), exact.end());
@@ -41,8 +41,8 @@ TEMPLATE_TEST_CASE("binary cross entropy equals PyTorch's", "", float, double) {
 }
 
 TEST_CASE("binary cross entropy is its definition, and its gradient the derivative") {
-  for (const index c : {1, 3, 7, 8, 10, 17}) {
-    const index n = 2, h = 3, count = n * c * h;
+  for (const Index c : {1, 3, 7, 8, 10, 17}) {
+    const Index n = 2, h = 3, count = n * c * h;
     const auto x = wave(count, 3, 1.3, 0.5), t = probabilities(count);
     const FeatureMapView<const double, 1> targets(t.data(), n, c, h, 1);
     double expected = 0;

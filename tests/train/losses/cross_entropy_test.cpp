@@ -11,10 +11,10 @@ namespace lamina::test {
 namespace {
 
 struct Case {
-  index n, c, h, w;
+  Index n, c, h, w;
 
-  index places() const { return n * h * w; }
-  index count() const { return places() * c; }
+  Index places() const { return n * h * w; }
+  Index count() const { return places() * c; }
   std::string label() const {
     const std::string vector = std::to_string(n) + "x" + std::to_string(c);
     return h * w == 1 ? vector : vector + "x" + std::to_string(h) + "x" + std::to_string(w);
@@ -22,23 +22,23 @@ struct Case {
   std::vector<double> logits(double scale = 3) const { return wave(count(), scale, 1.3, 0.5); }
   std::vector<std::int32_t> labels() const {
     std::vector<std::int32_t> all;
-    for (index i = 0; i < places(); ++i) all.push_back(static_cast<std::int32_t>((7 * i + 3) % c));
+    for (Index i = 0; i < places(); ++i) all.push_back(static_cast<std::int32_t>((7 * i + 3) % c));
     return all;
   }
   std::vector<double> weights() const {
     std::vector<double> all;
-    for (index k = 0; k < c; ++k) all.push_back(0.5 + 0.25 * static_cast<double>(k % 5));
+    for (Index k = 0; k < c; ++k) all.push_back(0.5 + 0.25 * static_cast<double>(k % 5));
     return all;
   }
   /// Distributions over the channels, NCHW.
   std::vector<double> soft() const {
     auto all = wave(count(), 1, 0.9, 0.1);
     for (double& x : all) x *= x;
-    for (index p = 0; p < places(); ++p) {
-      const index first = p / (h * w) * c * h * w + p % (h * w);
+    for (Index p = 0; p < places(); ++p) {
+      const Index first = p / (h * w) * c * h * w + p % (h * w);
       double sum = 0;
-      for (index k = 0; k < c; ++k) sum += all[static_cast<std::size_t>(first + k * h * w)];
-      for (index k = 0; k < c; ++k) all[static_cast<std::size_t>(first + k * h * w)] /= sum;
+      for (Index k = 0; k < c; ++k) sum += all[static_cast<std::size_t>(first + k * h * w)];
+      for (Index k = 0; k < c; ++k) all[static_cast<std::size_t>(first + k * h * w)] /= sum;
     }
     return all;
   }
@@ -47,13 +47,13 @@ struct Case {
 /// The definition, in double: -Σ q log softmax(x) over all pixels, divided by `divisor`.
 double reference(const Case& a, const std::vector<double>& x, const std::vector<double>& q, double divisor) {
   double sum = 0;
-  for (index p = 0; p < a.places(); ++p) {
-    const auto at = [&](index k) {
+  for (Index p = 0; p < a.places(); ++p) {
+    const auto at = [&](Index k) {
       return static_cast<std::size_t>((p / (a.h * a.w) * a.c + k) * a.h * a.w + p % (a.h * a.w));
     };
     double normalizer = 0;
-    for (index k = 0; k < a.c; ++k) normalizer += std::exp(x[at(k)]);
-    for (index k = 0; k < a.c; ++k) sum -= q[at(k)] * (x[at(k)] - std::log(normalizer));
+    for (Index k = 0; k < a.c; ++k) normalizer += std::exp(x[at(k)]);
+    for (Index k = 0; k < a.c; ++k) sum -= q[at(k)] * (x[at(k)] - std::log(normalizer));
   }
   return sum / divisor;
 }
@@ -107,16 +107,16 @@ TEST_CASE("cross entropy is its definition for every number of classes, and its 
         CAPTURE(a.label(), smoothing, weights.size());
         const cross_entropy loss{.label_smoothing = smoothing, .class_weights = weights};
         const auto labels = a.labels();
-        const auto weight = [&](index k) {
+        const auto weight = [&](Index k) {
           return weights.empty() ? 1.0 : weights[static_cast<std::size_t>(k)];
         };
 
         std::vector<double> q(static_cast<std::size_t>(a.count()));
         double divisor = 0;
-        for (index p = 0; p < a.places(); ++p) {
+        for (Index p = 0; p < a.places(); ++p) {
           const auto label = labels[static_cast<std::size_t>(p)];
           divisor += weight(label);
-          for (index k = 0; k < a.c; ++k)
+          for (Index k = 0; k < a.c; ++k)
             q[static_cast<std::size_t>((p / (a.h * a.w) * a.c + k) * a.h * a.w + p % (a.h * a.w))] =
                 weight(k) * ((k == label ? 1 - smoothing : 0) + smoothing / static_cast<double>(a.c));
         }

@@ -9,8 +9,8 @@ namespace lamina::test {
 namespace {
 
 struct Case {
-  index n, c, h, w;
-  index count() const { return n * c * h * w; }
+  Index n, c, h, w;
+  Index count() const { return n * c * h * w; }
 };
 
 const std::vector<Case> cases = {{5, 1, 1, 1},  {4, 3, 1, 1},  {3, 7, 1, 1}, {3, 8, 1, 1},

@@ -18,7 +18,7 @@ std::vector<ParameterSegment> mixed_segments() {
           {.begin = 51, .end = 60, .rate_scale = 0.5f, .group = 1}};
 }
 
-template <class T> bool is_padding(index i) { return (i >= 21 && i < 24) || (i >= 35 && i < 40) || i >= 60; }
+template <class T> bool is_padding(Index i) { return (i >= 21 && i < 24) || (i >= 35 && i < 40) || i >= 60; }
 
 /// A user's rule: moves against the gradient's sign, keeps the sum of all signs.
 struct sign_descent {
@@ -26,7 +26,7 @@ struct sign_descent {
   double weight_decay = 0;
   bool decays_all = false;
   static constexpr std::array<std::string_view, 1> state_names{"signs"};
-  index state_count() const { return 1; }
+  Index state_count() const { return 1; }
   void check() const {}
 
   template <class T> struct Update {
@@ -39,7 +39,7 @@ struct sign_descent {
       return value - rate * sign;
     }
   };
-  template <class T> Update<T> update(double rate, double, index) const {
+  template <class T> Update<T> update(double rate, double, Index) const {
     return {simd::broadcast<T>(static_cast<T>(rate))};
   }
 };
@@ -50,14 +50,14 @@ TEMPLATE_TEST_CASE("segments are decayed, scaled and frozen as they say", "", fl
   using T = TestType;
   ToySpace<T> toy(64, mixed_segments());
   for (const ParameterSegment& segment : toy.segments)
-    for (index i = segment.begin; i < segment.end; ++i) {
+    for (Index i = segment.begin; i < segment.end; ++i) {
       toy.values[i] = static_cast<T>(i + 1);
       toy.gradients[i] = static_cast<T>(2);
     }
   Optimizer optimizer(sgd{.learning_rate = 0.5, .weight_decay = 0.25}, toy.space());
   optimizer.step(0.5);
   std::vector<double> expected(64);
-  for (index i = 0; i < 64; ++i) {
+  for (Index i = 0; i < 64; ++i) {
     if (is_padding<T>(i)) continue;
     const double value = static_cast<double>(i + 1);
     const double decay = i >= 24 && i < 35 ? 0 : 0.25, rate = i >= 51 ? 0.125 : 0.25;
@@ -78,13 +78,13 @@ TEMPLATE_TEST_CASE("padding stays zero under every rule", "", float, double) {
   using T = TestType;
   const auto run = [](auto rule) {
     ToySpace<T> toy(64, {{.begin = 0, .end = 64}});  // as in a blocked parameter: padding inside a segment
-    for (index i = 0; i < 64; i += 2) toy.values[i] = static_cast<T>(1);
+    for (Index i = 0; i < 64; i += 2) toy.values[i] = static_cast<T>(1);
     Optimizer optimizer(rule, toy.space());
     for (int step = 0; step < 3; ++step) {
-      for (index i = 0; i < 64; i += 2) toy.gradients[i] = static_cast<T>(0.1);
+      for (Index i = 0; i < 64; i += 2) toy.gradients[i] = static_cast<T>(0.1);
       optimizer.step();
     }
-    for (index i = 0; i < 64; ++i) REQUIRE((toy.values[i] == 0) == (i % 2 == 1));
+    for (Index i = 0; i < 64; ++i) REQUIRE((toy.values[i] == 0) == (i % 2 == 1));
   };
   run(sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 0.1});
   run(adam{.weight_decay = 0.1});
@@ -110,9 +110,9 @@ TEST_CASE("segments are read at every step") {
 }
 
 TEST_CASE("steps have the same bits on any number of threads and however segments are cut") {
-  const index size = 3 * detail::arena_grain + 1234;
+  const Index size = 3 * detail::arena_grain + 1234;
   std::vector<ParameterSegment> cut;
-  for (index begin = 0, length = 1; begin < size; begin += length, length = (length * 7 + 3) % 9973 + 1)
+  for (Index begin = 0, length = 1; begin < size; begin += length, length = (length * 7 + 3) % 9973 + 1)
     cut.push_back({.begin = begin, .end = std::min(begin + length, size)});
   const auto run = [&](int count, const std::vector<ParameterSegment>& segments) {
     set_threads(count);
@@ -145,7 +145,7 @@ TEST_CASE("an optimizer whose state and step count were restored goes on as if n
   REQUIRE(second.state_count() == 2);
   REQUIRE(second.state_name(0) == "exp_avg");
   REQUIRE(second.state_name(1) == "exp_avg_sq");
-  for (index k = 0; k < 2; ++k) {
+  for (Index k = 0; k < 2; ++k) {
     REQUIRE(first.state(k).size() == 11);
     std::copy(first.state(k).begin(), first.state(k).end(), second.state(k).begin());
   }

@@ -21,7 +21,7 @@ template <class T, class Rule> void require_pytorch_trajectory(const std::string
   Optimizer optimizer(rule, toy.space());
   std::vector<double> seen;
   for (int t = 1; t <= 12; ++t) {
-    for (index i = 0; i < 11; ++i)
+    for (Index i = 0; i < 11; ++i)
       toy.gradients[i] =
           static_cast<T>(std::cos(0.7 * static_cast<double>(i) + 0.3 * t)) + T(0.1) * toy.values[i];
     optimizer.step();
@@ -30,7 +30,7 @@ template <class T, class Rule> void require_pytorch_trajectory(const std::string
   }
   require_close(seen, table.at(name), tolerance);
   REQUIRE(optimizer.steps() == 12);
-  for (index k = 0; k < optimizer.state_count(); ++k)
+  for (Index k = 0; k < optimizer.state_count(); ++k)
     require_close(optimizer.state(k), table.at(name + " " + std::string(optimizer.state_name(k))), tolerance);
 }
 

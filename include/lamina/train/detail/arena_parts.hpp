@@ -12,7 +12,7 @@ namespace lamina::detail {
 
 /// Elements in a piece: three or four arrays of it fit the second-level cache, and a piece takes some ten
 /// microseconds, well above the cost of handing it to a thread.
-inline constexpr index arena_grain = 16384;
+inline constexpr Index arena_grain = 16384;
 
 /// Whether an optimizer does the same to both.
 constexpr bool treated_alike(const ParameterSegment& a, const ParameterSegment& b) {
@@ -22,9 +22,9 @@ constexpr bool treated_alike(const ParameterSegment& a, const ParameterSegment& 
 /// Calls f(part) for the parts of segments that lie in [begin, end), in ascending order, where adjoining
 /// segments that are treated alike make one part. A part is a segment with narrower ends.
 template <class F>
-void for_each_part(std::span<const ParameterSegment> segments, index begin, index end, F&& f) {
+void for_each_part(std::span<const ParameterSegment> segments, Index begin, Index end, F&& f) {
   auto next = std::upper_bound(segments.begin(), segments.end(), begin,
-                               [](index at, const ParameterSegment& segment) { return at < segment.end; });
+                               [](Index at, const ParameterSegment& segment) { return at < segment.end; });
   while (next != segments.end() && next->begin < end) {
     ParameterSegment part = *next;
     for (++next; next != segments.end() && next->begin == part.end && treated_alike(*next, part); ++next)

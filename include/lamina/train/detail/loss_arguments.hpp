@@ -32,7 +32,7 @@ void require_same_extents(const char* who, const char* first, FeatureMapView<T, 
 /// Throws shape_error unless there is one label for every pixel of every sample (a vector is one pixel).
 template <class T>
 void require_one_label_each(const char* who, FeatureMapView<T> map, std::span<const std::int32_t> labels) {
-  if (static_cast<index>(labels.size()) == map.batch * map.pixels()) return;
+  if (static_cast<Index>(labels.size()) == map.batch * map.pixels()) return;
   throw shape_error(std::string(who) + ": " + std::to_string(labels.size()) + " labels for logits of " +
                     extents_of(map) + "; there must be one for each " +
                     (map.pixels() == 1 ? "sample" : "pixel of each sample"));
@@ -40,10 +40,10 @@ void require_one_label_each(const char* who, FeatureMapView<T> map, std::span<co
 
 /// Throws error: label number `place` of `labels`, for a map like `map`, is no class.
 template <class T>
-[[noreturn]] void throw_bad_label(const char* who, FeatureMapView<T> map, index place, std::int32_t label) {
+[[noreturn]] void throw_bad_label(const char* who, FeatureMapView<T> map, Index place, std::int32_t label) {
   std::string where = "sample " + std::to_string(place / map.pixels());
   if (map.pixels() != 1) {
-    const index pixel = place % map.pixels();
+    const Index pixel = place % map.pixels();
     where += ", row " + std::to_string(pixel / map.width) + ", column " + std::to_string(pixel % map.width);
   }
   throw error(std::string(who) + ": label " + std::to_string(label) + " of " + where + " is outside [0, " +

@@ -17,21 +17,21 @@ namespace lamina::detail {
 /// One loop over pixels [first, last) of a channel block: the sum of the rule's values. `scale` holds the
 /// factor of the gradient in lanes that are channels and 0 in padding lanes. `gradient` may be null.
 template <class T, class Arch = simd::Arch, class Rule>
-double elementwise_run(const T* prediction, const T* target, T* gradient, index first, index last,
-                       index plane, index lanes, double scale, const Rule& rule) {
+double elementwise_run(const T* prediction, const T* target, T* gradient, Index first, Index last,
+                       Index plane, Index lanes, double scale, const Rule& rule) {
   using V = simd::Vector<T>;
-  constexpr index block = channel_block<T>;
-  constexpr index vectors_per_sum = 32;  // added in T before they enter the double: the error stays near eps
+  constexpr Index block = channel_block<T>;
+  constexpr Index vectors_per_sum = 32;  // added in T before they enter the double: the error stays near eps
   alignas(64) T valid[block] = {};
   alignas(64) T targets[block] = {};
   std::fill_n(valid, lanes, T{1});
   const V counts = simd::load(static_cast<const T*>(valid));
   const V slope_scale = counts * simd::constant<V>(scale);
   double sum = 0;
-  for (index from = first; from < last; from += vectors_per_sum) {
+  for (Index from = first; from < last; from += vectors_per_sum) {
     V partial = simd::constant<V>(0);
-    for (index pixel = from; pixel < std::min(from + vectors_per_sum, last); ++pixel) {
-      for (index lane = 0; lane < lanes; ++lane) targets[lane] = target[lane * plane + pixel];
+    for (Index pixel = from; pixel < std::min(from + vectors_per_sum, last); ++pixel) {
+      for (Index lane = 0; lane < lanes; ++lane) targets[lane] = target[lane * plane + pixel];
       const V x = lanes == block ? simd::load(prediction + pixel * block)
                                  : simd::load_partial(prediction + pixel * block, lanes);
       const V t = simd::load(static_cast<const T*>(targets));
@@ -50,20 +50,20 @@ double mean_over_elements(const char* who, FeatureMapView<const T> prediction,
                           FeatureMapView<const T, 1> target, FeatureMapView<T> gradient, const Rule& rule) {
   require_same_extents(who, "prediction", prediction, "target", target);
   if (!gradient.empty()) require_same_extents(who, "prediction", prediction, "gradient", gradient);
-  constexpr index block = channel_block<T>;
-  constexpr index grain = 4096;  // vectors in a piece: some ten microseconds
-  const index pixels = prediction.pixels(), blocks = prediction.blocks();
-  const index elements = prediction.batch * prediction.channels * pixels;
+  constexpr Index block = channel_block<T>;
+  constexpr Index grain = 4096;  // vectors in a piece: some ten microseconds
+  const Index pixels = prediction.pixels(), blocks = prediction.blocks();
+  const Index elements = prediction.batch * prediction.channels * pixels;
   if (elements == 0) return 0;
-  const index vectors = prediction.batch * blocks * pixels;
+  const Index vectors = prediction.batch * blocks * pixels;
   const double scale = 1 / static_cast<double>(elements);
-  const double sum = ordered_sum(pieces_of(vectors, grain), [&](index piece) {
-    const index end = std::min((piece + 1) * grain, vectors);
+  const double sum = ordered_sum(pieces_of(vectors, grain), [&](Index piece) {
+    const Index end = std::min((piece + 1) * grain, vectors);
     double part = 0;
-    for (index vector = piece * grain; vector < end;) {
-      const index plane = vector / pixels, first = vector % pixels;
-      const index last = std::min(pixels, first + end - vector);
-      const index n = plane / blocks, b = plane % blocks;
+    for (Index vector = piece * grain; vector < end;) {
+      const Index plane = vector / pixels, first = vector % pixels;
+      const Index last = std::min(pixels, first + end - vector);
+      const Index n = plane / blocks, b = plane % blocks;
       part += elementwise_run<T, Arch>(prediction.at_block(n, b), target.at_block(n, b * block),
                                        gradient.empty() ? nullptr : gradient.at_block(n, b), first, last,
                                        pixels, std::min(block, prediction.channels - b * block), scale, rule);

@@ -12,21 +12,21 @@ namespace lamina::detail {
 
 /// f(0) + f(1) + … + f(pieces - 1), evaluated in parallel and added in that order. f may take the worker's
 /// number too, f(piece, worker), as in parallel_for.
-template <class F> double ordered_sum(index pieces, const F& f) {
+template <class F> double ordered_sum(Index pieces, const F& f) {
   Scratch<double> partial(pieces);
   double* const sums = partial.data();
-  parallel_for(pieces, [&](index piece, [[maybe_unused]] int worker) {
-    if constexpr (std::is_invocable_v<const F&, index, int>)
+  parallel_for(pieces, [&](Index piece, [[maybe_unused]] int worker) {
+    if constexpr (std::is_invocable_v<const F&, Index, int>)
       sums[piece] = f(piece, worker);
     else
       sums[piece] = f(piece);
   });
   double sum = 0;
-  for (index piece = 0; piece < pieces; ++piece) sum += sums[piece];
+  for (Index piece = 0; piece < pieces; ++piece) sum += sums[piece];
   return sum;
 }
 
 /// Pieces of `grain` items that cover `items`.
-constexpr index pieces_of(index items, index grain) { return (items + grain - 1) / grain; }
+constexpr Index pieces_of(Index items, Index grain) { return (items + grain - 1) / grain; }
 
 }  // namespace lamina::detail

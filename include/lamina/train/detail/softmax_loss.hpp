@@ -16,27 +16,27 @@ namespace lamina::detail {
 /// Logits of one pixel, and where their gradient goes (null: nowhere; it may be the same memory).
 template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
   using V = simd::Vector<T>;
-  static constexpr index block = channel_block<T>;
+  static constexpr Index block = channel_block<T>;
 
   const T* logits;
   T* gradient;
-  index blocks;
-  index logits_stride;  ///< between channel blocks
-  index gradient_stride;
-  index last_lanes;  ///< channels in the last block
+  Index blocks;
+  Index logits_stride;  ///< between channel blocks
+  Index gradient_stride;
+  Index last_lanes;  ///< channels in the last block
 
   /// -Σ_c q_c log softmax(x)_c for the distribution q = `distribution` + `hot` at class `label`, where
   /// `distribution` is padded with zeros to whole blocks and adds up to `distribution_sum`. Writes the
   /// gradient times `scale`.
-  double loss(const T* distribution, double distribution_sum, index label, double hot, double scale) const {
+  double loss(const T* distribution, double distribution_sum, Index label, double hot, double scale) const {
     V top = load(0);
-    for (index b = 1; b < blocks; ++b) top = simd::max(top, load(b));
+    for (Index b = 1; b < blocks; ++b) top = simd::max(top, load(b));
     const T maximum = simd::reduce_max(top);
     const double hot_logit = static_cast<double>(logits[label / block * logits_stride + label % block]) -
                              static_cast<double>(maximum);
 
     V sums = simd::constant<V>(0), products = simd::constant<V>(0);
-    for (index b = 0; b < blocks; ++b) {
+    for (Index b = 0; b < blocks; ++b) {
       const V shifted = load(b) - V(maximum), exponential = simd::exp(shifted);
       sums = sums + exponential;
       products = simd::fma(simd::load(distribution + b * block), shifted, products);
@@ -46,7 +46,7 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
 
     if (gradient != nullptr) {
       const V to_softmax = simd::constant<V>(mass * scale / sum), minus_scale = simd::constant<V>(-scale);
-      for (index b = 0; b < blocks; ++b) {
+      for (Index b = 0; b < blocks; ++b) {
         T* const out = gradient + b * gradient_stride;
         const V expected = minus_scale * simd::load(distribution + b * block);
         simd::store(out, simd::fma(simd::load(static_cast<const T*>(out)), to_softmax, expected));
@@ -59,14 +59,14 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
   /// A pixel that counts for nothing: loss and gradient are zero.
   double ignore() const {
     if (gradient != nullptr)
-      for (index b = 0; b < blocks; ++b) simd::store(gradient + b * gradient_stride, simd::constant<V>(0));
+      for (Index b = 0; b < blocks; ++b) simd::store(gradient + b * gradient_stride, simd::constant<V>(0));
     return 0;
   }
 
  private:
   /// Block b of the logits, its padding lanes at a value so low that their exponential is 0 (half of the
   /// lowest number, so that subtracting the maximum does not make it infinite, nor 0 · it NaN).
-  V load(index b) const {
+  V load(Index b) const {
     const V x = simd::load(logits + b * logits_stride);
     if (b + 1 < blocks || last_lanes == block) return x;
     alignas(64) T lowest[block];
@@ -81,16 +81,16 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
 /// the batch. In parallel, added in a fixed order.
 template <class T, class Arch = simd::Arch, class F>
 double sum_over_pixels(FeatureMapView<const T> logits, FeatureMapView<T> gradient, const F& pixel_loss) {
-  constexpr index block = channel_block<T>;
-  const index blocks = logits.blocks(), pixels = logits.pixels(), places = logits.batch * pixels;
+  constexpr Index block = channel_block<T>;
+  const Index blocks = logits.blocks(), pixels = logits.pixels(), places = logits.batch * pixels;
   if (places == 0 || blocks == 0) return 0;
-  const index grain =
-      std::max<index>(1, 2048 / blocks);  // pixels in a piece: some 2048 exponentials of vectors
-  return ordered_sum(pieces_of(places, grain), [&](index piece, int worker) {
-    const index end = std::min((piece + 1) * grain, places);
+  const Index grain =
+      std::max<Index>(1, 2048 / blocks);  // pixels in a piece: some 2048 exponentials of vectors
+  return ordered_sum(pieces_of(places, grain), [&](Index piece, int worker) {
+    const Index end = std::min((piece + 1) * grain, places);
     double part = 0;
-    for (index place = piece * grain; place < end; ++place) {
-      const index n = place / pixels, offset = place % pixels * block;
+    for (Index place = piece * grain; place < end; ++place) {
+      const Index n = place / pixels, offset = place % pixels * block;
       const SoftmaxPixel<T, Arch> pixel{logits.at_block(n, 0) + offset,
                                         gradient.empty() ? nullptr : gradient.at_block(n, 0) + offset,
                                         blocks,

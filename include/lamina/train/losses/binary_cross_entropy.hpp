@@ -34,16 +34,16 @@ struct binary_cross_entropy {
   double operator()(FeatureMapView<Element> logits, std::span<const std::int32_t> labels,
                     FeatureMapView<std::type_identity_t<T>> gradient = {}) const {
     detail::require_one_label_each("binary_cross_entropy", logits, labels);
-    const index classes = logits.channels, pixels = logits.pixels();
-    const index most = std::max<index>(classes, 2);
+    const Index classes = logits.channels, pixels = logits.pixels();
+    const Index most = std::max<Index>(classes, 2);
     auto named = logits;  // in messages a single logit stands for two classes
     named.channels = most;
     Scratch<T> one_hot(logits.batch * classes * pixels);  // (n, c, h, w)
     std::fill_n(one_hot.data(), logits.batch * classes * pixels, T{0});
-    for (index place = 0; place < logits.batch * pixels; ++place) {
+    for (Index place = 0; place < logits.batch * pixels; ++place) {
       const std::int32_t label = labels[static_cast<std::size_t>(place)];
       if (label < 0 || label >= most) detail::throw_bad_label("binary_cross_entropy", named, place, label);
-      const index n = place / pixels, pixel = place % pixels;
+      const Index n = place / pixels, pixel = place % pixels;
       if (classes == 1)
         one_hot.data()[place] = static_cast<T>(label);
       else

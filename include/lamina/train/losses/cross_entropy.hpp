@@ -41,9 +41,9 @@ struct cross_entropy {
                     FeatureMapView<std::type_identity_t<T>> gradient = {}) const {
     check(logits, gradient);
     detail::require_one_label_each("cross_entropy", logits, labels);
-    const index classes = logits.channels;
+    const Index classes = logits.channels;
     double total_weight = 0;
-    for (index place = 0; place < logits.batch * logits.pixels(); ++place) {
+    for (Index place = 0; place < logits.batch * logits.pixels(); ++place) {
       const std::int32_t label = labels[static_cast<std::size_t>(place)];
       if (ignored_label && label == *ignored_label) continue;
       if (label < 0 || label >= classes) detail::throw_bad_label("cross_entropy", logits, place, label);
@@ -54,12 +54,12 @@ struct cross_entropy {
     Scratch<T> smooth(logits.blocks() * channel_block<T>);  // s w_c / C, zero in padding lanes
     std::fill_n(smooth.data(), logits.blocks() * channel_block<T>, T{0});
     double smooth_sum = 0;
-    for (index c = 0; c < classes; ++c) {
+    for (Index c = 0; c < classes; ++c) {
       const double share = label_smoothing * weight_of(c) / static_cast<double>(classes);
       smooth.data()[c] = static_cast<T>(share);
       smooth_sum += share;
     }
-    const auto pixel_loss = [&](const detail::SoftmaxPixel<T, Arch>& pixel, index place, index) {
+    const auto pixel_loss = [&](const detail::SoftmaxPixel<T, Arch>& pixel, Index place, Index) {
       const std::int32_t label = labels[static_cast<std::size_t>(place)];
       if (ignored_label && label == *ignored_label) return pixel.ignore();
       const double hot = (1 - label_smoothing) * weight_of(label);
@@ -75,17 +75,17 @@ struct cross_entropy {
                     FeatureMapView<std::type_identity_t<T>> gradient = {}) const {
     check(logits, gradient);
     detail::require_same_extents("cross_entropy", "logits", logits, "targets", targets);
-    const index classes = logits.channels, padded = logits.blocks() * channel_block<T>;
-    const index pixels = logits.pixels();
+    const Index classes = logits.channels, padded = logits.blocks() * channel_block<T>;
+    const Index pixels = logits.pixels();
     if (logits.batch * pixels == 0) return 0;
     const double scale = 1 / static_cast<double>(logits.batch * pixels);
     Scratch<T> distributions(threads() * padded);  // one row for each worker
     std::fill_n(distributions.data(), threads() * padded, T{0});
-    const auto pixel_loss = [&](const detail::SoftmaxPixel<T, Arch>& pixel, index place, index worker) {
+    const auto pixel_loss = [&](const detail::SoftmaxPixel<T, Arch>& pixel, Index place, Index worker) {
       const T* const target = targets.at_block(place / pixels, 0) + place % pixels;
       T* const distribution = distributions.data() + worker * padded;
       double sum = 0;
-      for (index c = 0; c < classes; ++c) {
+      for (Index c = 0; c < classes; ++c) {
         const double share = weight_of(c) * ((1 - label_smoothing) * static_cast<double>(target[c * pixels]) +
                                              label_smoothing / static_cast<double>(classes));
         distribution[c] = static_cast<T>(share);
@@ -100,7 +100,7 @@ struct cross_entropy {
   template <class Element, class Arch = simd::Arch, class T = std::remove_const_t<Element>>
   double operator()(FeatureMapView<Element> logits, std::span<const std::type_identity_t<T>> targets,
                     FeatureMapView<std::type_identity_t<T>> gradient = {}) const {
-    if (static_cast<index>(targets.size()) != logits.batch * logits.channels * logits.pixels())
+    if (static_cast<Index>(targets.size()) != logits.batch * logits.channels * logits.pixels())
       throw shape_error("cross_entropy: " + std::to_string(targets.size()) + " soft targets for logits of " +
                         detail::extents_of(logits) + "; there must be one for each logit");
     const FeatureMapView<const T, 1> map(targets.data(), logits.batch, logits.channels, logits.height,
@@ -109,7 +109,7 @@ struct cross_entropy {
   }
 
  private:
-  double weight_of(index label) const {
+  double weight_of(Index label) const {
     return class_weights.empty() ? 1 : class_weights[static_cast<std::size_t>(label)];
   }
 
@@ -117,7 +117,7 @@ struct cross_entropy {
   void check(FeatureMapView<Element> logits, FeatureMapView<std::remove_const_t<Element>> gradient) const {
     detail::require_option(label_smoothing >= 0 && label_smoothing <= 1,
                            "cross_entropy: label_smoothing must lie in [0, 1]");
-    if (!class_weights.empty() && static_cast<index>(class_weights.size()) != logits.channels)
+    if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != logits.channels)
       throw shape_error("cross_entropy: " + std::to_string(class_weights.size()) + " class weights for " +
                         std::to_string(logits.channels) + " classes; there must be one for each class");
     if (!gradient.empty())

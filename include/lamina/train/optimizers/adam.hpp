@@ -33,7 +33,7 @@ template <class T, class Arch = simd::Arch> struct AdamUpdate {
 
 /// The constants of step t; powers and corrections in double.
 template <class T, class Arch, class Rule>
-AdamUpdate<T, Arch> adam_update(const Rule& rule, double rate, double shrink, double decay, index step) {
+AdamUpdate<T, Arch> adam_update(const Rule& rule, double rate, double shrink, double decay, Index step) {
   const auto t = static_cast<double>(step);
   const auto constant = [](double x) { return simd::constant<simd::Vector<T>>(x); };
   return {constant(shrink),
@@ -69,11 +69,11 @@ struct adam {
   bool decays_all = false;  ///< biases and norms decay as well
 
   static constexpr std::array<std::string_view, 2> state_names{"exp_avg", "exp_avg_sq"};
-  index state_count() const { return 2; }
+  Index state_count() const { return 2; }
   void check() const { detail::check_adam(*this); }
 
   template <class T, class Arch = simd::Arch>
-  detail::AdamUpdate<T, Arch> update(double rate, double decay, index step) const {
+  detail::AdamUpdate<T, Arch> update(double rate, double decay, Index step) const {
     return detail::adam_update<T, Arch>(*this, rate, 1, decay, step);
   }
 };
@@ -88,11 +88,11 @@ struct adamw {
   bool decays_all = false;  ///< biases and norms decay as well
 
   static constexpr std::array<std::string_view, 2> state_names{"exp_avg", "exp_avg_sq"};
-  index state_count() const { return 2; }
+  Index state_count() const { return 2; }
   void check() const { detail::check_adam(*this); }
 
   template <class T, class Arch = simd::Arch>
-  detail::AdamUpdate<T, Arch> update(double rate, double decay, index step) const {
+  detail::AdamUpdate<T, Arch> update(double rate, double decay, Index step) const {
     return detail::adam_update<T, Arch>(*this, rate, 1 - rate * decay, 0, step);
   }
 };

@@ -23,20 +23,20 @@ namespace lamina {
 /// State of whole vectors: slot k of an element lies k * stride behind its slot 0.
 template <class T, class Arch = simd::Arch> struct StateVectors {
   T* first;
-  index stride;
+  Index stride;
 
-  simd::Vector<T> load(index slot) const { return simd::load_unaligned<T>(first + slot * stride); }
-  void store(index slot, simd::Vector<T> v) const { simd::store_unaligned(first + slot * stride, v); }
+  simd::Vector<T> load(Index slot) const { return simd::load_unaligned<T>(first + slot * stride); }
+  void store(Index slot, simd::Vector<T> v) const { simd::store_unaligned(first + slot * stride, v); }
 };
 
 /// The same for the `count` elements that do not fill the last vector.
 template <class T, class Arch = simd::Arch> struct PartialStateVectors {
   T* first;
-  index stride;
-  index count;
+  Index stride;
+  Index count;
 
-  simd::Vector<T> load(index slot) const { return simd::load_partial<T>(first + slot * stride, count); }
-  void store(index slot, simd::Vector<T> v) const { simd::store_partial(first + slot * stride, v, count); }
+  simd::Vector<T> load(Index slot) const { return simd::load_partial<T>(first + slot * stride, count); }
+  void store(Index slot, simd::Vector<T> v) const { simd::store_partial(first + slot * stride, v, count); }
 };
 
 /// What an optimizer needs of a rule:
@@ -51,11 +51,11 @@ concept OptimizerRule = requires(const R rule, simd::Vector<float> v, StateVecto
   { rule.learning_rate } -> std::convertible_to<double>;
   { rule.weight_decay } -> std::convertible_to<double>;
   { rule.decays_all } -> std::convertible_to<bool>;
-  { rule.state_count() } -> std::convertible_to<index>;
+  { rule.state_count() } -> std::convertible_to<Index>;
   { R::state_names[0] } -> std::convertible_to<std::string_view>;
   rule.check();
   {
-    rule.template update<float>(0.1, 0.0, index{1})(v, v, state)
+    rule.template update<float>(0.1, 0.0, Index{1})(v, v, state)
   } -> std::convertible_to<simd::Vector<float>>;
 };
 
@@ -74,7 +74,7 @@ template <OptimizerRule Rule, class T> class Optimizer {
     rule_.check();
     if (space_.values.size() != space_.gradients.size())
       throw shape_error("Optimizer: there must be as many gradients as parameters");
-    constexpr index line = alignment / sizeof(T);  // each slot begins a cache line
+    constexpr Index line = alignment / sizeof(T);  // each slot begins a cache line
     stride_ = (size() + line - 1) / line * line;
     slots_ = rule_.state_count();
     state_ = Storage<T>(stride_ * slots_);
@@ -91,8 +91,8 @@ template <OptimizerRule Rule, class T> class Optimizer {
       treatment.update = rule_.template update<T>(
           rule_.learning_rate * learning_rate_factor * static_cast<double>(treatment.segment.rate_scale),
           treatment.segment.decays || rule_.decays_all ? rule_.weight_decay : 0.0, steps_);
-    parallel_for(detail::pieces_of(size(), detail::arena_grain), [this](index piece) {
-      const index begin = piece * detail::arena_grain, end = std::min(begin + detail::arena_grain, size());
+    parallel_for(detail::pieces_of(size(), detail::arena_grain), [this](Index piece) {
+      const Index begin = piece * detail::arena_grain, end = std::min(begin + detail::arena_grain, size());
       detail::for_each_part(space_.segments, begin, end,
                             [this](const ParameterSegment& part) { update(part); });
     });
@@ -103,18 +103,18 @@ template <OptimizerRule Rule, class T> class Optimizer {
   const Rule& rule() const { return rule_; }
 
   /// Steps made so far. A resumed training sets what was saved.
-  index steps() const { return steps_; }
-  void set_steps(index steps) { steps_ = steps; }
+  Index steps() const { return steps_; }
+  void set_steps(Index steps) { steps_ = steps; }
 
   /// The state for checkpoints: `state_name(k)`, in PyTorch's words, and one number per element of the arena,
   /// in the arena's order, zero before the first step.
-  index state_count() const { return slots_; }
-  std::string_view state_name(index k) const { return Rule::state_names[static_cast<std::size_t>(k)]; }
-  std::span<T> state(index k) { return {state_.data() + k * stride_, space_.values.size()}; }
-  std::span<const T> state(index k) const { return {state_.data() + k * stride_, space_.values.size()}; }
+  Index state_count() const { return slots_; }
+  std::string_view state_name(Index k) const { return Rule::state_names[static_cast<std::size_t>(k)]; }
+  std::span<T> state(Index k) { return {state_.data() + k * stride_, space_.values.size()}; }
+  std::span<const T> state(Index k) const { return {state_.data() + k * stride_, space_.values.size()}; }
 
  private:
-  using Update = decltype(std::declval<const Rule&>().template update<T>(0.0, 0.0, index{1}));
+  using Update = decltype(std::declval<const Rule&>().template update<T>(0.0, 0.0, Index{1}));
 
   /// The constants for all segments that are treated alike.
   struct Treatment {
@@ -122,7 +122,7 @@ template <OptimizerRule Rule, class T> class Optimizer {
     Update update;
   };
 
-  index size() const { return static_cast<index>(space_.values.size()); }
+  Index size() const { return static_cast<Index>(space_.values.size()); }
 
   Treatment* find(const ParameterSegment& segment) {
     for (Treatment& treatment : treatments_)
@@ -133,7 +133,7 @@ template <OptimizerRule Rule, class T> class Optimizer {
   void arrange_treatments() {
     for (const ParameterSegment& segment : space_.segments)
       if (find(segment) == nullptr)
-        treatments_.push_back({segment, rule_.template update<T>(0.0, 0.0, index{1})});
+        treatments_.push_back({segment, rule_.template update<T>(0.0, 0.0, Index{1})});
   }
 
   void update(const ParameterSegment& part) {
@@ -142,19 +142,19 @@ template <OptimizerRule Rule, class T> class Optimizer {
       std::fill(gradients + part.begin, gradients + part.end, T{0});
       return;
     }
-    constexpr index width = simd::width<T>;
+    constexpr Index width = simd::width<T>;
     const Update update = find(part)->update;
     T* const values = space_.values.data();
     T* const state = state_.data();
     const auto zero = simd::broadcast<T>(0);
-    index i = part.begin;
+    Index i = part.begin;
     for (; i + width <= part.end; i += width) {
       const auto value = simd::load_unaligned<T>(values + i),
                  gradient = simd::load_unaligned<T>(gradients + i);
       simd::store_unaligned(values + i, update(value, gradient, StateVectors<T>{state + i, stride_}));
       simd::store_unaligned(gradients + i, zero);
     }
-    if (const index rest = part.end - i; rest > 0) {
+    if (const Index rest = part.end - i; rest > 0) {
       const auto value = simd::load_partial<T>(values + i, rest),
                  gradient = simd::load_partial<T>(gradients + i, rest);
       const PartialStateVectors<T> slots{state + i, stride_, rest};
@@ -165,11 +165,11 @@ template <OptimizerRule Rule, class T> class Optimizer {
 
   Rule rule_;
   ParameterSpace<T> space_;
-  index slots_ = 0;
-  index stride_ = 0;  // elements between slots of state
+  Index slots_ = 0;
+  Index stride_ = 0;  // elements between slots of state
   Storage<T> state_;
   std::vector<Treatment> treatments_;
-  index steps_ = 0;
+  Index steps_ = 0;
 };
 
 }  // namespace lamina

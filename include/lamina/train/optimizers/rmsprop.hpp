@@ -45,7 +45,7 @@ struct rmsprop {
   bool decays_all = false;  ///< biases and norms decay as well
 
   static constexpr std::array<std::string_view, 2> state_names{"square_avg", "momentum_buffer"};
-  index state_count() const { return momentum == 0 ? 1 : 2; }
+  Index state_count() const { return momentum == 0 ? 1 : 2; }
 
   void check() const {
     detail::require_option(learning_rate >= 0, "rmsprop: the learning rate must not be negative");
@@ -57,7 +57,7 @@ struct rmsprop {
   }
 
   template <class T, class Arch = simd::Arch>
-  detail::RmspropUpdate<T, Arch> update(double rate, double decay, index /*step*/) const {
+  detail::RmspropUpdate<T, Arch> update(double rate, double decay, Index /*step*/) const {
     const auto constant = [](double x) { return simd::constant<simd::Vector<T>>(x); };
     return {constant(-rate),   constant(smoothing), constant(1 - smoothing),
             constant(epsilon), constant(momentum),  constant(decay),

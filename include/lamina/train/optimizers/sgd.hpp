@@ -41,7 +41,7 @@ struct sgd {
   bool decays_all = false;  ///< biases and norms decay as well
 
   static constexpr std::array<std::string_view, 1> state_names{"momentum_buffer"};
-  index state_count() const { return momentum == 0 ? 0 : 1; }
+  Index state_count() const { return momentum == 0 ? 0 : 1; }
 
   void check() const {
     detail::require_option(learning_rate >= 0, "sgd: the learning rate must not be negative");
@@ -51,7 +51,7 @@ struct sgd {
   }
 
   template <class T, class Arch = simd::Arch>
-  detail::SgdUpdate<T, Arch> update(double rate, double decay, index /*step*/) const {
+  detail::SgdUpdate<T, Arch> update(double rate, double decay, Index /*step*/) const {
     using simd::constant, simd::Vector;
     return {constant<Vector<T>>(-rate), constant<Vector<T>>(momentum), constant<Vector<T>>(decay),
             momentum != 0, nesterov};

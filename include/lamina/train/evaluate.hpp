@@ -1,0 +1,56 @@
+// evaluate(model, testing): loss and metric of a model over a data set, in inference mode.
+#pragma once
+
+#include <cstdio>
+#include <ostream>
+#include <string>
+
+#include "lamina/data/loader.hpp"
+#include "lamina/net/model.hpp"
+#include "lamina/train/losses/cross_entropy.hpp"
+#include "lamina/train/metrics.hpp"
+
+namespace lamina {
+
+/// What evaluate found.
+struct Evaluation {
+  double loss = 0;
+  double metric = 0;
+  std::string metric_name = {};
+  Index samples = 0;
+};
+
+/// "accuracy 98.71 %, loss 0.0412, 10000 images"
+inline std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
+  char text[96];
+  std::snprintf(text, sizeof text, " %.2f %%, loss %.4f, %td images", 100 * evaluation.metric, evaluation.loss,
+                evaluation.samples);
+  return out << evaluation.metric_name << text;
+}
+
+/// The same with batches that a Loader makes (not shuffled ones, usually).
+template <class T, class Pixel, class Pipeline, auto Net, auto In, class Loss = cross_entropy, class Metric = accuracy>
+Evaluation evaluate(Model<Net, In, T>& model, Loader<T, Pixel, Pipeline>& loader, const Loss& loss = {},
+                    Metric metric = {}) {
+  RunningMean mean_loss;
+  metric.reset();
+  for (const Batch<T>& batch : loader.epoch(0)) {
+    const auto logits = model.predict(batch.images());
+    mean_loss.add(loss(logits, batch.labels), static_cast<double>(batch.size()));
+    metric.update(logits, batch.labels);
+  }
+  return {mean_loss.value(), metric.value(), metric.name(), loader.size()};
+}
+
+/// Loss and metric of the model over `set`, whose pixels become floats in [0, 1] and go through the `pipeline`'s
+/// evaluation part (normalize, say).
+template <class Pixel, augmentation Pipeline = Augmentation<Purpose::training>, auto Net, auto In, class T,
+          class Loss = cross_entropy, class Metric = accuracy>
+Evaluation evaluate(Model<Net, In, T>& model, const Dataset<Pixel>& set, const Pipeline& pipeline = {},
+                    Index batch_size = 256, const Loss& loss = {}, Metric metric = {}) {
+  using Evaluated = decltype(pipeline.for_evaluation());
+  Loader<T, Pixel, Evaluated> loader(set, {.batch_size = batch_size, .shuffle = false}, pipeline.for_evaluation());
+  return evaluate(model, loader, loss, metric);
+}
+
+}  // namespace lamina

@@ -1,0 +1,241 @@
+// fit(model, training, adamw{}, {.epochs = 10}, …): the training loop. After the options come, in any order, what
+// else the training has: a loss, a schedule, a metric, augmentation, validate_on(set), and any number of callbacks.
+// A loop of one's own is as short; examples/custom_training_loop.cpp shows it.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+
+#include "lamina/data/loader.hpp"
+#include "lamina/net/model.hpp"
+#include "lamina/train/callbacks.hpp"
+#include "lamina/train/evaluate.hpp"
+#include "lamina/train/gradient_clipping.hpp"
+#include "lamina/train/progress.hpp"
+#include "lamina/train/schedules.hpp"
+#include "lamina/train/training_file.hpp"
+
+namespace lamina {
+
+/// How fit trains. Every member has a default.
+struct fit_options {
+  Index epochs = 10;  ///< in all, those before a resumption included
+  Index batch_size = 64;
+  bool shuffle = true;
+  seed order{};          ///< of the order of samples, and of augmentation
+  double clip_norm = 0;  ///< gradients longer than this are shortened to it; 0: never
+  bool progress = true;  ///< a bar on std::cout
+  std::filesystem::path checkpoint = {};  ///< the state is saved here after epochs, and when the training is stopped
+  Index checkpoint_every = 1;             ///< epochs
+  std::filesystem::path resume = {};      ///< a checkpoint to go on from; its order of samples is kept
+};
+
+/// A data set that the model is judged on after every epoch.
+template <class Pixel>
+struct Validation {
+  const Dataset<Pixel>* set;
+};
+template <class Pixel>
+Validation<Pixel> validate_on(const Dataset<Pixel>& set) {
+  return {&set};
+}
+
+namespace detail {
+
+// What an argument after the options is.
+template <class T>
+struct IsLoss {
+  template <class X>
+  static constexpr bool matches =
+      requires(const X& loss, FeatureMapView<const T> logits, std::span<const std::int32_t> labels,
+               FeatureMapView<T> gradient) { loss(logits, labels, gradient); };
+};
+struct IsSchedule {
+  template <class X>
+  static constexpr bool matches = schedule::Schedule<X>;
+};
+struct IsAugmentation {
+  template <class X>
+  static constexpr bool matches = augmentation<X>;
+};
+template <class T>
+struct IsMetric {
+  template <class X>
+  static constexpr bool matches =
+      requires(X& metric, FeatureMapView<const T> logits, std::span<const std::int32_t> labels) {
+        metric.update(logits, labels);
+        metric.value();
+        metric.reset();
+      };
+};
+struct IsValidation {
+  template <class X>
+  static constexpr bool matches = requires(const X& validation) { validation.set->images; };
+};
+
+/// The first argument of the wanted kind, or the default.
+template <class Kind, class Default>
+Default& choose(Default& otherwise) {
+  return otherwise;
+}
+template <class Kind, class Default, class First, class... Rest>
+auto& choose(Default& otherwise, First& first, Rest&... rest) {
+  if constexpr (Kind::template matches<First>)
+    return first;
+  else
+    return choose<Kind>(otherwise, rest...);
+}
+
+template <class X, class T, class ModelType>
+constexpr bool is_fit_argument = IsLoss<T>::template matches<X> || IsSchedule::template matches<X> ||
+                                 IsAugmentation::template matches<X> || IsMetric<T>::template matches<X> ||
+                                 IsValidation::template matches<X> || Callback<X, ModelType>;
+
+struct NoValidation {};
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// A plateau's state, for checkpoints.
+template <class S>
+void store_schedule(const S& from, std::vector<double>& numbers) {
+  if constexpr (requires { from.state.bad_epochs; })
+    numbers = {from.state.factor, from.state.best, static_cast<double>(from.state.bad_epochs),
+               static_cast<double>(from.state.cooldown_left)};
+  else if constexpr (requires { from.then; })
+    store_schedule(from.then, numbers);
+}
+template <class S>
+void restore_schedule(S& to, const std::vector<double>& numbers) {
+  if constexpr (requires { to.state.bad_epochs; }) {
+    if (numbers.size() == 4)
+      to.state = {numbers[0], numbers[1], static_cast<Index>(numbers[2]), static_cast<Index>(numbers[3])};
+  } else if constexpr (requires { to.then; }) {
+    restore_schedule(to.then, numbers);
+  }
+}
+
+}  // namespace detail
+
+/// Trains the model and returns how it went.
+///
+///   fit(model, training, adamw{.learning_rate = 1e-3}, {.epochs = 10, .batch_size = 64},
+///       schedule::cosine{}, validate_on(testing), augment(random_flip{}), early_stop{});
+///
+/// The loss is cross entropy and the metric accuracy unless others are given. Results depend on the seeds alone, not
+/// on the number of threads; a training that was stopped and resumed (options.checkpoint, options.resume) ends with
+/// the same bits. Throws what the parts throw: file_error for files, error for labels out of range.
+template <auto Net, auto In, class T, class Pixel, OptimizerRule Rule, class... Extra>
+FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rule, const fit_options& options = {},
+              Extra&&... extra) {
+  static_assert((detail::is_fit_argument<std::remove_reference_t<Extra>, T, Model<Net, In, T>> && ...),
+                "fit: an argument is neither a loss, a schedule, a metric, augmentation, validate_on(…) nor a callback");
+  cross_entropy default_loss;
+  schedule::constant default_schedule;
+  Augmentation<Purpose::training> default_pipeline;
+  accuracy default_metric;
+  detail::NoValidation no_validation;
+  auto& loss = detail::choose<detail::IsLoss<T>>(default_loss, extra...);
+  auto& schedule_now = detail::choose<detail::IsSchedule>(default_schedule, extra...);
+  auto& pipeline = detail::choose<detail::IsAugmentation>(default_pipeline, extra...);
+  auto& metric = detail::choose<detail::IsMetric<T>>(default_metric, extra...);
+  auto& validation = detail::choose<detail::IsValidation>(no_validation, extra...);
+  using Pipeline = std::remove_cvref_t<decltype(pipeline)>;
+  constexpr bool validates = !std::is_same_v<std::remove_cvref_t<decltype(validation)>, detail::NoValidation>;
+
+  Optimizer<Rule, T> optimizer(std::move(rule), model.parameter_space());
+  TrainingPosition position{.order_seed = options.order.value};
+  if (!options.resume.empty()) {
+    position = load_training(model, optimizer, options.resume);
+    detail::restore_schedule(schedule_now, position.schedule);
+  }
+  Loader<T, Pixel, Pipeline> loader(
+      training, {.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = {position.order_seed}}, pipeline);
+
+  std::optional<ProgressBar> bar;
+  if (options.progress) bar.emplace(std::cout);
+  const auto tell = [&](const auto& report) {
+    const Continue all = notify(report, model, extra...);
+    const Continue shown = bar ? notify(report, model, *bar) : Continue::yes;
+    return all == Continue::yes && shown == Continue::yes;
+  };
+  const auto save_state = [&] {
+    if (options.checkpoint.empty()) return;
+    detail::store_schedule(schedule_now, position.schedule);
+    save_training(model, optimizer, position, options.checkpoint);
+  };
+
+  const detail::Stopwatch whole;
+  FitReport summary;
+  tell(FitPlan{position.epoch, options.epochs, loader.size(), loader.batches(), validates, metric.name()});
+  bool goes_on = true;
+  while (goes_on && position.epoch < options.epochs) {
+    const detail::Stopwatch watch;
+    RunningMean mean_loss;
+    if (position.running.size() == 2) mean_loss = {position.running[0], position.running[1]};
+    metric.reset();
+    double factor = 1;
+    Index samples = 0, batch_number = 0;
+    for (const Batch<T>& batch : loader.epoch(position.epoch)) {
+      samples += batch.size();
+      if (batch_number++ < position.batch) continue;  // done before the training was stopped
+      const auto logits = model.forward(batch.images());
+      double value = 0;
+      if constexpr (Pipeline::mixes)
+        value = loss(logits, batch.soft_targets, model.output_gradient());
+      else
+        value = loss(logits, batch.labels, model.output_gradient());
+      metric.update(logits, batch.labels);
+      mean_loss.add(value, static_cast<double>(batch.size()));
+      model.backward();
+      if (options.clip_norm > 0) clip_gradient_norm(model.parameter_space(), options.clip_norm);
+      factor = schedule_now(schedule::Position{optimizer.steps(), loader.batches(), loader.batches() * options.epochs});
+      optimizer.step(factor);
+      position.batch = batch_number;
+      goes_on = tell(BatchReport{position.epoch, batch_number - 1, samples, optimizer.steps(), mean_loss.value(),
+                                 metric.value(), factor * optimizer.rule().learning_rate});
+      if (!goes_on && batch_number < loader.batches()) break;
+    }
+    if (batch_number < loader.batches()) {
+      position.running = {mean_loss.sum, mean_loss.weight};
+      save_state();
+      break;
+    }
+    EpochReport report{.epoch = position.epoch,
+                       .samples = samples,
+                       .steps = optimizer.steps(),
+                       .training_loss = mean_loss.value(),
+                       .training_metric = metric.value(),
+                       .learning_rate = factor * optimizer.rule().learning_rate,
+                       .seconds = watch.seconds()};
+    if constexpr (validates) {
+      const Evaluation found = evaluate(model, *validation.set, pipeline, options.batch_size, loss, metric);
+      report.validation_loss = found.loss;
+      report.validation_metric = found.metric;
+    }
+    if constexpr (requires { schedule_now.observe(0.0); })
+      schedule_now.observe(report.validation_loss.value_or(report.training_loss));
+    ++position.epoch;
+    position.batch = 0;
+    position.running.clear();
+    summary.last = report;
+    if (!tell(report)) goes_on = false;
+    const bool last = !goes_on || position.epoch == options.epochs;
+    if (last || (options.checkpoint_every > 0 && position.epoch % options.checkpoint_every == 0)) save_state();
+  }
+  summary.epochs = position.epoch;
+  summary.steps = optimizer.steps();
+  summary.stopped = !goes_on;
+  summary.seconds = whole.seconds();
+  tell(summary);
+  return summary;
+}
+
+}  // namespace lamina

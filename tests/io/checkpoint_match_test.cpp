@@ -16,7 +16,7 @@ namespace {
 
 /// A model's tensors: a stem that is the same in all tests, and a head of `classes`.
 struct Parameters {
-  explicit Parameters(lamina::index class_count, float value = 0)
+  explicit Parameters(Index class_count, float value = 0)
       : stem(6, value),
         bias(2, value),
         head(static_cast<std::size_t>(2 * class_count), value),
@@ -35,7 +35,7 @@ struct Parameters {
   bool operator==(const Parameters&) const = default;
 
   std::vector<float> stem, bias, head;
-  lamina::index classes;
+  Index classes;
 };
 
 io::SafetensorsFile file_of(const TemporaryDirectory& directory,

@@ -38,8 +38,8 @@ TEST_CASE("numbers of C++ know their element type") {
 }
 
 TEST_CASE("elements and bytes are counted, or are too many") {
-  const auto count = [](std::vector<lamina::index> extents) { return io::element_count(extents); };
-  constexpr lamina::index large = lamina::index{1} << 40;
+  const auto count = [](std::vector<Index> extents) { return io::element_count(extents); };
+  constexpr Index large = Index{1} << 40;
   REQUIRE(count({}) == 1);
   REQUIRE(count({2, 3, 5}) == 30);
   REQUIRE(count({2, 0, 5}) == 0);
@@ -47,15 +47,15 @@ TEST_CASE("elements and bytes are counted, or are too many") {
   REQUIRE_FALSE(count({large, large}).has_value());
   REQUIRE_FALSE(count({large, large, 0}).has_value());
   REQUIRE_FALSE(count({0, large, large}).has_value());
-  const std::vector<lamina::index> greatest{std::numeric_limits<lamina::index>::max()};
+  const std::vector<Index> greatest{std::numeric_limits<Index>::max()};
   REQUIRE(io::byte_count(greatest, ElementType::u8) == greatest[0]);
   REQUIRE_FALSE(io::byte_count(greatest, ElementType::u16).has_value());
 }
 
 TEST_CASE("extents are written as PyTorch writes a shape") {
-  REQUIRE(io::to_string(std::vector<lamina::index>{}) == "[]");
-  REQUIRE(io::to_string(std::vector<lamina::index>{7}) == "[7]");
-  REQUIRE(io::to_string(std::vector<lamina::index>{16, 3, 5, 5}) == "[16, 3, 5, 5]");
+  REQUIRE(io::to_string(std::vector<Index>{}) == "[]");
+  REQUIRE(io::to_string(std::vector<Index>{7}) == "[7]");
+  REQUIRE(io::to_string(std::vector<Index>{16, 3, 5, 5}) == "[16, 3, 5, 5]");
 }
 
 TEST_CASE("values become a named tensor and come back, aligned or not") {

@@ -15,7 +15,7 @@ using support::TemporaryDirectory;
 TEST_CASE("files of many tensors of all types come back byte for byte") {
   const TemporaryDirectory directory;
   std::mt19937 random(7);
-  const auto below = [&random](unsigned n) { return static_cast<lamina::index>(random() % n); };
+  const auto below = [&random](unsigned n) { return static_cast<Index>(random() % n); };
   for (int round = 0; round < 20; ++round) {
     std::vector<std::vector<std::byte>> bytes;
     std::vector<io::NamedTensor> tensors;
@@ -24,7 +24,7 @@ TEST_CASE("files of many tensors of all types come back byte for byte") {
       io::NamedTensor tensor;
       tensor.name = "block." + std::to_string(i) + (below(2) ? ".weight" : ".bias");
       tensor.type = static_cast<io::ElementType>(below(15));
-      for (lamina::index axis = below(5); axis > 0; --axis) tensor.extents.push_back(below(5));
+      for (Index axis = below(5); axis > 0; --axis) tensor.extents.push_back(below(5));
       auto& data = bytes.emplace_back(static_cast<std::size_t>(*io::byte_count(tensor.extents, tensor.type)));
       for (auto& byte : data) byte = static_cast<std::byte>(random());
       tensor.bytes = data;  // a vector's bytes stay where they are when `bytes` grows

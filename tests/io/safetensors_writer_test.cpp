@@ -113,7 +113,7 @@ TEST_CASE("tensors that no file can hold are refused before the file is touched"
   refused({{"__metadata__", ElementType::f32, {6}, bytes}}, {}, "another name");
   refused({{"short", ElementType::f32, {7}, bytes}}, {}, "\"short\" of F32 [7] cannot have 24 bytes");
   refused({{"negative", ElementType::f32, {-2, -3}, bytes}}, {}, "[-2, -3]");
-  refused({{"vast", ElementType::f64, {lamina::index{1} << 61}, {}}}, {}, "cannot have 0 bytes");
+  refused({{"vast", ElementType::f64, {Index{1} << 61}, {}}}, {}, "cannot have 0 bytes");
   refused({{"caf\xe9", ElementType::f32, {6}, bytes}}, {}, "not UTF-8");
   refused({a}, {{"key", "\xff"}}, "not UTF-8");
 }

@@ -26,7 +26,7 @@ namespace lamina::io {
 struct TensorSlot {
   std::string name;
   ElementType type = ElementType::f32;
-  std::vector<index> extents;
+  std::vector<Index> extents;
   /// Takes the tensor's bytes, in row-major order, as many as type and extents say. It must not throw: other
   /// slots may have been filled before it.
   std::function<void(std::span<const std::byte>)> fill;
@@ -34,7 +34,7 @@ struct TensorSlot {
 
 /// The slot that is filled by copying to `values`.
 template <storable T>
-TensorSlot tensor_slot(std::string name, std::vector<index> extents, std::span<T> values) {
+TensorSlot tensor_slot(std::string name, std::vector<Index> extents, std::span<T> values) {
   const auto named = named_tensor<T>(name, extents, values);  // checks the count
   return {std::move(name), named.type, std::move(extents),
           [values](std::span<const std::byte> bytes) { copy_bytes(bytes, values); }};
@@ -75,7 +75,7 @@ inline std::ostream& operator<<(std::ostream& out, const RestoreReport& report) 
 
 namespace detail {
 
-inline std::string described(ElementType type, std::span<const index> extents) {
+inline std::string described(ElementType type, std::span<const Index> extents) {
   return std::string(to_string(type)) + " " + to_string(extents);
 }
 

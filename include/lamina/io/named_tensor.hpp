@@ -51,7 +51,7 @@ namespace detail {
 
 struct ElementTypeEntry {
   std::string_view name;
-  index bytes;
+  Index bytes;
 };
 
 /// In the order of ElementType.
@@ -78,7 +78,7 @@ constexpr std::string_view to_string(ElementType type) {
   return detail::element_types[static_cast<std::size_t>(type)].name;
 }
 
-constexpr index bytes_per_element(ElementType type) {
+constexpr Index bytes_per_element(ElementType type) {
   return detail::element_types[static_cast<std::size_t>(type)].bytes;
 }
 
@@ -113,33 +113,36 @@ inline constexpr ElementType element_type = [] {
 }();
 
 /// Number of elements; nothing when an extent is negative, or when the extents that are not zero multiply
-/// to more than `index` holds.
-constexpr std::optional<index> element_count(std::span<const index> extents) {
-  index count = 1;
+/// to more than `Index` holds.
+constexpr std::optional<Index> element_count(std::span<const Index> extents) {
+  Index count = 1;
   bool empty = false;
-  for (const index extent : extents) {
+  for (const Index extent : extents) {
     if (extent < 0) return std::nullopt;
     if (extent == 0) {
       empty = true;
     } else {
-      if (count > std::numeric_limits<index>::max() / extent) return std::nullopt;
+      if (count > std::numeric_limits<Index>::max() / extent) return std::nullopt;
       count *= extent;
     }
   }
   return empty ? 0 : count;
 }
 
-/// Bytes of a tensor; nothing where element_count gives nothing, or where `index` does not hold the bytes.
-constexpr std::optional<index> byte_count(std::span<const index> extents, ElementType type) {
+/// Bytes of a tensor; nothing where element_count gives nothing, or where `Index` does not hold the bytes.
+constexpr std::optional<Index> byte_count(std::span<const Index> extents, ElementType type) {
   const auto count = element_count(extents);
-  if (!count || *count > std::numeric_limits<index>::max() / bytes_per_element(type)) return std::nullopt;
+  if (!count || *count > std::numeric_limits<Index>::max() / bytes_per_element(type)) return std::nullopt;
   return *count * bytes_per_element(type);
 }
 
 /// "[16, 3, 5, 5]"; a scalar is "[]".
-inline std::string to_string(std::span<const index> extents) {
+inline std::string to_string(std::span<const Index> extents) {
   std::string text = "[";
-  for (const index extent : extents) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+  for (const Index extent : extents) {
+    if (text.size() > 1) text += ", ";
+    text += std::to_string(extent);
+  }
   return text + "]";
 }
 
@@ -148,7 +151,7 @@ inline std::string to_string(std::span<const index> extents) {
 struct NamedTensor {
   std::string name;
   ElementType type = ElementType::f32;
-  std::vector<index> extents;
+  std::vector<Index> extents;
   std::span<const std::byte> bytes;
 };
 
@@ -160,8 +163,8 @@ inline constexpr std::size_t greatest_header = 100'000'000;
 
 /// Names `values`, which must be as many as the extents say (else shape_error); they are not copied.
 template <storable T>
-NamedTensor named_tensor(std::string name, std::vector<index> extents, std::span<const T> values) {
-  if (element_count(extents) != static_cast<index>(values.size()))
+NamedTensor named_tensor(std::string name, std::vector<Index> extents, std::span<const T> values) {
+  if (element_count(extents) != static_cast<Index>(values.size()))
     throw shape_error("tensor \"" + name + "\": " + std::to_string(values.size()) +
                       " values cannot have extents " + to_string(extents));
   return {std::move(name), element_type<T>, std::move(extents), std::as_bytes(values)};

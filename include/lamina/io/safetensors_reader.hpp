@@ -157,7 +157,7 @@ inline SafetensorsFile SafetensorsFile::read(const std::filesystem::path& path) 
             });
   detail::check_layout(header.tensors, data_size, file);
 
-  auto data = Storage<std::byte>::uninitialized(static_cast<index>(data_size));
+  auto data = Storage<std::byte>::uninitialized(static_cast<Index>(data_size));
   const std::span<std::byte> bytes(data.data(), static_cast<std::size_t>(data_size));
   file.read(bytes);
 

@@ -48,7 +48,7 @@ inline std::vector<const NamedTensor*> in_file_order(std::span<const NamedTensor
   std::vector<const NamedTensor*> ordered;
   ordered.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) {
-    if (byte_count(tensor.extents, tensor.type) != static_cast<index>(tensor.bytes.size()))
+    if (byte_count(tensor.extents, tensor.type) != static_cast<Index>(tensor.bytes.size()))
       throw error("safetensors: tensor \"" + tensor.name + "\" of " + std::string(to_string(tensor.type)) +
                   " " + to_string(tensor.extents) + " cannot have " + std::to_string(tensor.bytes.size()) +
                   " bytes");
@@ -86,8 +86,10 @@ inline std::string safetensors_header(std::span<const NamedTensor* const> ordere
     separate();
     header +=
         quoted(tensor->name) + ":{\"dtype\":\"" + std::string(to_string(tensor->type)) + "\",\"shape\":[";
-    for (const index extent : tensor->extents)
-      header += (header.back() == '[' ? "" : ",") + std::to_string(extent);
+    for (const Index extent : tensor->extents) {
+      if (header.back() != '[') header += ',';
+      header += std::to_string(extent);
+    }
     header += "],\"data_offsets\":[" + std::to_string(begin) + "," + std::to_string(end) + "]}";
     begin = end;
   }

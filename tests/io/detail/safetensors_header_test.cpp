@@ -45,7 +45,7 @@ TEST_CASE("a header is read as it stands, keys in any order, spaces anywhere") {
   REQUIRE(header.tensors.size() == 2);
   REQUIRE(header.tensors[0].name == "b.weight");
   REQUIRE(header.tensors[0].type == ElementType::u8);
-  REQUIRE(header.tensors[0].extents == std::vector<lamina::index>{0, 3});
+  REQUIRE(header.tensors[0].extents == std::vector<Index>{0, 3});
   REQUIRE(header.tensors[0].begin == 24);
   REQUIRE(header.tensors[0].end == 24);
   REQUIRE(header.tensors[1].name.empty());

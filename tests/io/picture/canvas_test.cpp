@@ -19,8 +19,8 @@ constexpr Colour black{0, 0, 0}, white{255, 255, 255}, red{255, 0, 0};
 /// How dark the canvas is, in black pixels on white.
 double darkness(const Canvas& canvas) {
   double sum = 0;
-  for (lamina::index y = 0; y < canvas.height(); ++y)
-    for (lamina::index x = 0; x < canvas.width(); ++x) sum += (255.0 - canvas.at(x, y).green) / 255.0;
+  for (Index y = 0; y < canvas.height(); ++y)
+    for (Index x = 0; x < canvas.width(); ++x) sum += (255.0 - canvas.at(x, y).green) / 255.0;
   return sum;
 }
 
@@ -59,8 +59,8 @@ TEST_CASE("a box covers pixels by the part of them that is in it") {
 TEST_CASE("a frame lies around its box, not in it") {
   Canvas canvas(10, 10);
   canvas.frame({3, 3, 7, 7}, 2, red);
-  for (lamina::index y = 0; y < 10; ++y)
-    for (lamina::index x = 0; x < 10; ++x) {
+  for (Index y = 0; y < 10; ++y)
+    for (Index x = 0; x < 10; ++x) {
       const bool inside = 3 <= x && x < 7 && 3 <= y && y < 7;
       const bool outside = x < 1 || x >= 9 || y < 1 || y >= 9;
       REQUIRE(canvas.at(x, y) == (inside || outside ? white : red));

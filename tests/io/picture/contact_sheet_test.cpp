@@ -65,7 +65,7 @@ TEST_CASE("a caption stays within its image's column") {
   std::vector<io::SheetImage> images(2, {Canvas(28, 28, first), "a class of a very, very long name indeed"});
   images[1].caption = "";
   const Canvas sheet = io::contact_sheet(images, {.columns = 2});
-  const lamina::index right_column = 24 + 84 + 18 - 5;
+  const Index right_column = 24 + 84 + 18 - 5;
   REQUIRE(count(sheet, io::colours::paper, right_column, 24 + 84 + 2, sheet.width(), sheet.height()) ==
           (sheet.width() - right_column) * (sheet.height() - (24 + 84 + 2)));
 }

@@ -65,12 +65,12 @@ TEST_CASE("a curve is drawn where its values are") {
   REQUIRE(plot.x.low == 1);
   REQUIRE(plot.x.high == 3);
   // Dots, larger than the line is thick: at the left bottom, at the top, and in the middle of the right side.
-  const auto dots_near = [&canvas](lamina::index x, lamina::index y) {
+  const auto dots_near = [&canvas](Index x, Index y) {
     return count(canvas, io::colours::blue, x - 3, y - 3, x + 4, y + 4) > 15;
   };
-  lamina::index bottom = 0, left = canvas.width(), right = 0, top = canvas.height();
-  for (lamina::index y = 0; y < canvas.height(); ++y)
-    for (lamina::index x = 0; x < canvas.width(); ++x) {
+  Index bottom = 0, left = canvas.width(), right = 0, top = canvas.height();
+  for (Index y = 0; y < canvas.height(); ++y)
+    for (Index x = 0; x < canvas.width(); ++x) {
       if (canvas.at(x, y) != io::colours::blue) continue;
       left = std::min(left, x);
       right = std::max(right, x);

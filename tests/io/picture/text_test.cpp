@@ -14,12 +14,12 @@ namespace {
 
 /// The first and one past the last column with ink.
 struct Columns {
-  lamina::index first, end;
+  Index first, end;
 };
 
 Columns inked(const Canvas& canvas) {
   Columns columns{canvas.width(), 0};
-  for (lamina::index x = 0; x < canvas.width(); ++x) {
+  for (Index x = 0; x < canvas.width(); ++x) {
     if (count(canvas, io::colours::paper, x, 0, x + 1, canvas.height()) == canvas.height()) continue;
     columns.first = std::min(columns.first, x);
     columns.end = x + 1;
@@ -43,7 +43,7 @@ TEST_CASE("text is as wide and as high as it says, wherever it is anchored") {
       REQUIRE(std::abs(static_cast<double>(first) - (150 - part * width)) <= 1.5);
       REQUIRE(std::abs(static_cast<double>(end - first) - width) <= 2);
       REQUIRE(count(canvas, io::colours::paper, 0, 0, 300, 9) == 300 * 9);
-      const auto bottom = static_cast<lamina::index>(11 + io::text_height(scale));
+      const auto bottom = static_cast<Index>(11 + io::text_height(scale));
       REQUIRE(count(canvas, io::colours::paper, 0, bottom, 300, 60) == 300 * (60 - bottom));
     }
   }

@@ -25,7 +25,7 @@ namespace lamina::io::detail {
 struct HeaderEntry {
   std::string name;
   ElementType type = ElementType::f32;
-  std::vector<index> extents;
+  std::vector<Index> extents;
   std::uint64_t begin = 0, end = 0;
 };
 
@@ -121,11 +121,11 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
   bool number_unsigned(number_unsigned_t value) override {
     HeaderEntry* tensor = header_.tensors.empty() ? nullptr : &header_.tensors.back();
     if (place_ == Place::shape) {
-      if (value > static_cast<std::uint64_t>(std::numeric_limits<index>::max()))
+      if (value > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()))
         fail(subject() + ": shape has the extent " + std::to_string(value) + ", which is too large");
       if (tensor->extents.size() == greatest_rank)
         fail(subject() + ": shape has more than " + std::to_string(greatest_rank) + " extents");
-      tensor->extents.push_back(static_cast<index>(value));
+      tensor->extents.push_back(static_cast<Index>(value));
     } else if (place_ == Place::offsets) {
       if (offsets_seen_ == 2) fail(subject() + ": data_offsets must be [begin, end]");
       (offsets_seen_++ == 0 ? tensor->begin : tensor->end) = value;
@@ -197,7 +197,7 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
 
   static std::string known_types() {
     std::string names;
-    for (const auto& entry : element_types) names += (names.empty() ? "" : ", ") + std::string(entry.name);
+    for (const auto& entry : element_types) (names += names.empty() ? "" : ", ") += entry.name;
     return names;
   }
 

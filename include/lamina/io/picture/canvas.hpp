@@ -58,17 +58,17 @@ struct Box {
 class Canvas {
  public:
   /// Throws shape_error for a width or height below 1.
-  Canvas(index width, index height, Colour background = colours::paper);
+  Canvas(Index width, Index height, Colour background = colours::paper);
 
-  index width() const { return width_; }
-  index height() const { return height_; }
+  Index width() const { return width_; }
+  Index height() const { return height_; }
   /// The bytes, row by row, three to a pixel.
   std::span<const std::uint8_t> bytes() const { return bytes_; }
 
-  Colour at(index x, index y) const;
-  void set(index x, index y, Colour colour);
+  Colour at(Index x, Index y) const;
+  void set(Index x, Index y, Colour colour);
   /// Mixes `colour` into a pixel; outside the canvas it does nothing.
-  void blend(index x, index y, Colour colour, double amount);
+  void blend(Index x, Index y, Colour colour, double amount);
 
   void fill(const Box& box, Colour colour, double opacity = 1);
   /// A frame around `box`, `thickness` pixels outwards.
@@ -79,13 +79,13 @@ class Canvas {
   /// The line that joins the points.
   void polyline(std::span<const Point> points, double thickness, Colour colour, double opacity = 1);
   /// A picture with its top left corner at (x, y), each pixel enlarged to a square.
-  void paste(const Canvas& picture, index x, index y, index enlargement = 1);
+  void paste(const Canvas& picture, Index x, Index y, Index enlargement = 1);
 
  private:
-  bool contains(index x, index y) const { return 0 <= x && x < width_ && 0 <= y && y < height_; }
-  std::size_t offset(index x, index y) const { return static_cast<std::size_t>(3 * (y * width_ + x)); }
+  bool contains(Index x, Index y) const { return 0 <= x && x < width_ && 0 <= y && y < height_; }
+  std::size_t offset(Index x, Index y) const { return static_cast<std::size_t>(3 * (y * width_ + x)); }
 
-  index width_, height_;
+  Index width_, height_;
   std::vector<std::uint8_t> bytes_;
 };
 
@@ -95,7 +95,7 @@ class Canvas {
 template <class Pixel> Canvas picture_of(std::span<const Pixel> pixels, const Shape& shape);
 
 /// Pictures in a row, top edges aligned, `gap` pixels between them.
-inline Canvas side_by_side(std::span<const Canvas> pictures, index gap = 24);
+inline Canvas side_by_side(std::span<const Canvas> pictures, Index gap = 24);
 
 // ------------------------------------------------------------------------------------------------------
 
@@ -103,14 +103,14 @@ namespace detail {
 
 /// The first and one past the last pixel that an interval touches.
 struct PixelRange {
-  index first, end;
+  Index first, end;
 };
 
 /// The pixels of [low, high) within [0, size); none for an end that is not a number.
-inline PixelRange pixels_of(double low, double high, index size) {
+inline PixelRange pixels_of(double low, double high, Index size) {
   const auto limit = static_cast<double>(size);
   const auto within = [limit](double x) { return x > 0 ? std::min(x, limit) : 0.0; };
-  return {static_cast<index>(std::floor(within(low))), static_cast<index>(std::ceil(within(high)))};
+  return {static_cast<Index>(std::floor(within(low))), static_cast<Index>(std::ceil(within(high)))};
 }
 
 constexpr PixelRange join(PixelRange a, PixelRange b) {
@@ -118,7 +118,7 @@ constexpr PixelRange join(PixelRange a, PixelRange b) {
 }
 
 /// How much of pixel [i, i+1) lies in [low, high).
-inline double overlap(index i, double low, double high) {
+inline double overlap(Index i, double low, double high) {
   const double pixel = static_cast<double>(i);
   return std::max(0.0, std::min(high, pixel + 1) - std::max(low, pixel));
 }
@@ -139,34 +139,34 @@ template <class Pixel> std::uint8_t brightness(Pixel value) {
 
 }  // namespace detail
 
-inline Canvas::Canvas(index width, index height, Colour background) : width_(width), height_(height) {
+inline Canvas::Canvas(Index width, Index height, Colour background) : width_(width), height_(height) {
   require(width >= 1 && height >= 1, "Canvas: width and height must be at least 1");
   bytes_.resize(static_cast<std::size_t>(3 * width * height));
-  for (index y = 0; y < height; ++y)
-    for (index x = 0; x < width; ++x) set(x, y, background);
+  for (Index y = 0; y < height; ++y)
+    for (Index x = 0; x < width; ++x) set(x, y, background);
 }
 
-inline Colour Canvas::at(index x, index y) const {
+inline Colour Canvas::at(Index x, Index y) const {
   const std::uint8_t* pixel = bytes_.data() + offset(x, y);
   return {pixel[0], pixel[1], pixel[2]};
 }
 
-inline void Canvas::set(index x, index y, Colour colour) {
+inline void Canvas::set(Index x, Index y, Colour colour) {
   std::uint8_t* pixel = bytes_.data() + offset(x, y);
   pixel[0] = colour.red;
   pixel[1] = colour.green;
   pixel[2] = colour.blue;
 }
 
-inline void Canvas::blend(index x, index y, Colour colour, double amount) {
+inline void Canvas::blend(Index x, Index y, Colour colour, double amount) {
   if (contains(x, y) && amount > 0) set(x, y, mix(at(x, y), colour, std::min(amount, 1.0)));
 }
 
 inline void Canvas::fill(const Box& box, Colour colour, double opacity) {
   const auto rows = detail::pixels_of(box.top, box.bottom, height_);
   const auto columns = detail::pixels_of(box.left, box.right, width_);
-  for (index y = rows.first; y < rows.end; ++y)
-    for (index x = columns.first; x < columns.end; ++x)
+  for (Index y = rows.first; y < rows.end; ++y)
+    for (Index x = columns.first; x < columns.end; ++x)
       blend(x, y, colour,
             opacity * detail::overlap(x, box.left, box.right) * detail::overlap(y, box.top, box.bottom));
 }
@@ -187,7 +187,7 @@ inline void Canvas::disc(Point centre, double radius, Colour colour) {
 inline void Canvas::lines(std::span<const Segment> segments, double thickness, Colour colour,
                           double opacity) {
   const double reach = thickness / 2 + 0.5;  // a pixel whose centre is this far away is not touched
-  const auto extent = [reach](double a, double b, index size) {
+  const auto extent = [reach](double a, double b, Index size) {
     return detail::pixels_of(std::min(a, b) - reach, std::max(a, b) + reach, size);
   };
   detail::PixelRange rows{height_, 0}, columns{width_, 0};  // of all the segments
@@ -197,22 +197,22 @@ inline void Canvas::lines(std::span<const Segment> segments, double thickness, C
   }
   if (rows.end <= rows.first || columns.end <= columns.first) return;
 
-  const index stride = columns.end - columns.first;
+  const Index stride = columns.end - columns.first;
   std::vector<float> coverage(static_cast<std::size_t>((rows.end - rows.first) * stride));
-  const auto covered = [&](index x, index y) -> float& {
+  const auto covered = [&](Index x, Index y) -> float& {
     return coverage[static_cast<std::size_t>((y - rows.first) * stride + x - columns.first)];
   };
   for (const auto& [a, b] : segments) {
     const auto near_rows = extent(a.y, b.y, height_), near_columns = extent(a.x, b.x, width_);
-    for (index y = near_rows.first; y < near_rows.end; ++y)
-      for (index x = near_columns.first; x < near_columns.end; ++x) {
+    for (Index y = near_rows.first; y < near_rows.end; ++y)
+      for (Index x = near_columns.first; x < near_columns.end; ++x) {
         const Point centre{static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5};
         const double here = std::min(1.0, reach - detail::distance(centre, a, b));
         covered(x, y) = std::max(covered(x, y), static_cast<float>(here));
       }
   }
-  for (index y = rows.first; y < rows.end; ++y)
-    for (index x = columns.first; x < columns.end; ++x) blend(x, y, colour, opacity * covered(x, y));
+  for (Index y = rows.first; y < rows.end; ++y)
+    for (Index x = columns.first; x < columns.end; ++x) blend(x, y, colour, opacity * covered(x, y));
 }
 
 inline void Canvas::polyline(std::span<const Point> points, double thickness, Colour colour, double opacity) {
@@ -223,9 +223,9 @@ inline void Canvas::polyline(std::span<const Point> points, double thickness, Co
   lines(segments, thickness, colour, opacity);
 }
 
-inline void Canvas::paste(const Canvas& picture, index x, index y, index enlargement) {
-  for (index row = 0; row < picture.height_ * enlargement; ++row)
-    for (index column = 0; column < picture.width_ * enlargement; ++column)
+inline void Canvas::paste(const Canvas& picture, Index x, Index y, Index enlargement) {
+  for (Index row = 0; row < picture.height_ * enlargement; ++row)
+    for (Index column = 0; column < picture.width_ * enlargement; ++column)
       if (contains(x + column, y + row))
         set(x + column, y + row, picture.at(column / enlargement, row / enlargement));
 }
@@ -233,13 +233,13 @@ inline void Canvas::paste(const Canvas& picture, index x, index y, index enlarge
 template <class Pixel> Canvas picture_of(std::span<const Pixel> pixels, const Shape& shape) {
   if (shape.channels != 1 && shape.channels != 3)
     throw shape_error("picture_of: an image has 1 channel or 3, not " + std::to_string(shape.channels));
-  if (static_cast<index>(pixels.size()) != shape.elements())
+  if (static_cast<Index>(pixels.size()) != shape.elements())
     throw shape_error("picture_of: an image " + to_string(shape) + " has " +
                       std::to_string(shape.elements()) + " values, not " + std::to_string(pixels.size()));
   Canvas picture(shape.columns(), shape.rows());
-  const index plane = shape.pixels(), green = shape.channels == 3 ? plane : 0, blue = 2 * green;
-  for (index y = 0; y < picture.height(); ++y)
-    for (index x = 0; x < picture.width(); ++x) {
+  const Index plane = shape.pixels(), green = shape.channels == 3 ? plane : 0, blue = 2 * green;
+  for (Index y = 0; y < picture.height(); ++y)
+    for (Index x = 0; x < picture.width(); ++x) {
       const Pixel* pixel = pixels.data() + y * shape.columns() + x;
       picture.set(
           x, y,
@@ -248,15 +248,15 @@ template <class Pixel> Canvas picture_of(std::span<const Pixel> pixels, const Sh
   return picture;
 }
 
-inline Canvas side_by_side(std::span<const Canvas> pictures, index gap) {
+inline Canvas side_by_side(std::span<const Canvas> pictures, Index gap) {
   require(!pictures.empty(), "side_by_side: there must be a picture");
-  index width = -gap, height = 0;
+  Index width = -gap, height = 0;
   for (const Canvas& picture : pictures) {
     width += gap + picture.width();
     height = std::max(height, picture.height());
   }
   Canvas row(width, height);
-  index x = 0;
+  Index x = 0;
   for (const Canvas& picture : pictures) {
     row.paste(picture, x, 0);
     x += picture.width() + gap;

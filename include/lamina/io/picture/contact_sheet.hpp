@@ -39,9 +39,9 @@ inline SheetImage judged(Canvas picture, const std::string& predicted, const std
 /// How a sheet is laid out.
 struct contact_sheet_options {
   std::string title = {};
-  index columns = 8;
-  index least_side = 84;  ///< smaller images are enlarged, by a whole factor, to about this
-  index gap = 18;         ///< pixels between images
+  Index columns = 8;
+  Index least_side = 84;  ///< smaller images are enlarged, by a whole factor, to about this
+  Index gap = 18;         ///< pixels between images
 };
 
 /// The sheet. Throws shape_error when there is no image.
@@ -95,10 +95,10 @@ inline void draw_caption(Canvas& canvas, const SheetImage& image, double x, doub
 
 inline Canvas contact_sheet(std::span<const SheetImage> images, const contact_sheet_options& options) {
   require(!images.empty() && options.columns >= 1, "contact_sheet: there must be an image and a column");
-  constexpr index margin = 24;
-  const index gap = options.gap;
+  constexpr Index margin = 24;
+  const Index gap = options.gap;
 
-  index width = 0, height = 0;
+  Index width = 0, height = 0;
   bool captions = false, remarks = false;
   for (const SheetImage& image : images) {
     width = std::max(width, image.picture.width());
@@ -106,27 +106,27 @@ inline Canvas contact_sheet(std::span<const SheetImage> images, const contact_sh
     captions |= !image.caption.empty() || image.verdict != Verdict::none;
     remarks |= !image.remark.empty();
   }
-  const index enlargement =
-      std::max<index>(1, (options.least_side + std::max(width, height) / 2) / std::max(width, height));
+  const Index enlargement =
+      std::max<Index>(1, (options.least_side + std::max(width, height) / 2) / std::max(width, height));
   width *= enlargement;
   height *= enlargement;
 
-  const index columns = std::min(options.columns, static_cast<index>(images.size()));
-  const index rows = (static_cast<index>(images.size()) + columns - 1) / columns;
-  const index top = options.title.empty() ? margin : margin + 38;
-  const index row_height = height + gap + (remarks ? 46 : captions ? 24 : 0);
-  const auto title_width = static_cast<index>(text_width(options.title, title_style.scale));
+  const Index columns = std::min(options.columns, static_cast<Index>(images.size()));
+  const Index rows = (static_cast<Index>(images.size()) + columns - 1) / columns;
+  const Index top = options.title.empty() ? margin : margin + 38;
+  const Index row_height = height + gap + (remarks ? 46 : captions ? 24 : 0);
+  const auto title_width = static_cast<Index>(text_width(options.title, title_style.scale));
   Canvas sheet(std::max(columns * (width + gap) - gap, title_width) + 2 * margin,
                top + rows * row_height - gap + margin);
   draw_text(sheet, {margin, margin - 4}, options.title, title_style);
 
   const double caption_width = static_cast<double>(width + 4);
   const double scale = detail::caption_scale(images, caption_width);
-  for (index i = 0; i < static_cast<index>(images.size()); ++i) {
+  for (Index i = 0; i < static_cast<Index>(images.size()); ++i) {
     const SheetImage& image = images[static_cast<std::size_t>(i)];
-    const index x = margin + i % columns * (width + gap), y = top + i / columns * row_height;
-    const index w = image.picture.width() * enlargement, h = image.picture.height() * enlargement;
-    const index left = x + (width - w) / 2, above = y + height - h;
+    const Index x = margin + i % columns * (width + gap), y = top + i / columns * row_height;
+    const Index w = image.picture.width() * enlargement, h = image.picture.height() * enlargement;
+    const Index left = x + (width - w) / 2, above = y + height - h;
     const Box box{static_cast<double>(left), static_cast<double>(above), static_cast<double>(left + w),
                   static_cast<double>(above + h)};
     sheet.paste(image.picture, left, above, enlargement);

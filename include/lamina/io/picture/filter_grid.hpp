@@ -20,14 +20,14 @@ namespace lamina::io {
 /// How the grid is laid out.
 struct filter_grid_options {
   std::string title = {};
-  index columns = 0;      ///< 0 chooses: 8, or 16 for more than 64 squares
-  index least_side = 64;  ///< a filter is enlarged, by a whole factor, to about this
+  Index columns = 0;      ///< 0 chooses: 8, or 16 for more than 64 squares
+  Index least_side = 64;  ///< a filter is enlarged, by a whole factor, to about this
 };
 
 /// The picture of weights (o, i, h, w), in the order PyTorch writes them: o filters over images of Shape
 /// {i, h, w}. Throws shape_error when there is no filter or the weights are not that many.
 template <class T>
-Canvas filter_grid(std::span<const T> weights, index filters, const Shape& shape,
+Canvas filter_grid(std::span<const T> weights, Index filters, const Shape& shape,
                    const filter_grid_options& options = {});
 
 // ------------------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ template <class T> std::vector<Canvas> filter_pictures(std::span<const T> weight
   double largest = 0;
   for (const T weight : weights)
     if (std::isfinite(weight)) largest = std::max(largest, std::abs(static_cast<double>(weight)));
-  const auto scaled = [&](index channel, index pixel) {  // within [-1, 1]; not a number counts as zero
+  const auto scaled = [&](Index channel, Index pixel) {  // within [-1, 1]; not a number counts as zero
     const auto weight =
         static_cast<double>(weights[static_cast<std::size_t>(channel * shape.pixels() + pixel)]);
     return largest > 0 && !std::isnan(weight) ? std::clamp(weight / largest, -1.0, 1.0) : 0.0;
@@ -54,11 +54,11 @@ template <class T> std::vector<Canvas> filter_pictures(std::span<const T> weight
   const bool in_colour = shape.channels == 3;
 
   std::vector<Canvas> pictures;
-  for (index channel = 0; channel < (in_colour ? 1 : shape.channels); ++channel) {
+  for (Index channel = 0; channel < (in_colour ? 1 : shape.channels); ++channel) {
     Canvas picture(shape.columns(), shape.rows());
-    for (index y = 0; y < shape.rows(); ++y)
-      for (index x = 0; x < shape.columns(); ++x) {
-        const index pixel = y * shape.columns() + x;
+    for (Index y = 0; y < shape.rows(); ++y)
+      for (Index x = 0; x < shape.columns(); ++x) {
+        const Index pixel = y * shape.columns() + x;
         picture.set(x, y,
                     in_colour
                         ? Colour{level(scaled(0, pixel)), level(scaled(1, pixel)), level(scaled(2, pixel))}
@@ -72,9 +72,9 @@ template <class T> std::vector<Canvas> filter_pictures(std::span<const T> weight
 }  // namespace detail
 
 template <class T>
-Canvas filter_grid(std::span<const T> weights, index filters, const Shape& shape,
+Canvas filter_grid(std::span<const T> weights, Index filters, const Shape& shape,
                    const filter_grid_options& options) {
-  if (filters < 1 || shape.elements() < 1 || static_cast<index>(weights.size()) != filters * shape.elements())
+  if (filters < 1 || shape.elements() < 1 || static_cast<Index>(weights.size()) != filters * shape.elements())
     throw shape_error("filter_grid: " + std::to_string(filters) + " filters of " + to_string(shape) +
                       " do not have " + std::to_string(weights.size()) + " weights");
   std::vector<SheetImage> squares;
@@ -82,7 +82,7 @@ Canvas filter_grid(std::span<const T> weights, index filters, const Shape& shape
   for (std::size_t filter = 0; filter < static_cast<std::size_t>(filters); ++filter)
     for (Canvas& square : detail::filter_pictures(weights.subspan(filter * size, size), shape))
       squares.push_back({std::move(square)});
-  const index columns = options.columns > 0 ? options.columns : squares.size() > 64 ? 16 : 8;
+  const Index columns = options.columns > 0 ? options.columns : squares.size() > 64 ? 16 : 8;
   return contact_sheet(squares, {options.title, columns, options.least_side, 10});
 }
 

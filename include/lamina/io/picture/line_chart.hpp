@@ -29,7 +29,7 @@ struct Curve {
   std::vector<double> values;  ///< one that is not finite (or beyond 1e100) leaves a gap
   double first = 1, step = 1;
   /// Above 1, the mean of that many values up to each is drawn, and the values themselves faintly behind it.
-  index smoothing = 1;
+  Index smoothing = 1;
   std::optional<Colour> colour = {};  ///< by default the curves of a chart have different ones
 };
 
@@ -38,7 +38,7 @@ struct Chart {
   std::string title = {}, x_label = {};
   std::vector<Curve> curves = {};
   std::optional<double> lowest = {}, highest = {};  ///< ends of the y axis
-  index width = 640, height = 420;                  ///< of the picture, in pixels
+  Index width = 640, height = 420;                  ///< of the picture, in pixels
 };
 
 /// Draws the chart; values beyond the ends of an axis lie on the plot's edge. Throws shape_error for a
@@ -98,7 +98,7 @@ inline std::string tick_label(double value, const Ticks& ticks) {
 }
 
 /// The mean of the last `window` drawable values up to each; what is not drawable stays.
-inline std::vector<double> running_mean(const std::vector<double>& values, index window) {
+inline std::vector<double> running_mean(const std::vector<double>& values, Index window) {
   std::vector<double> means(values);
   const auto width = static_cast<std::size_t>(window);
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -226,7 +226,7 @@ inline Canvas line_chart(const Chart& chart) {
     const Colour colour = curve.colour.value_or(palette[i % palette.size()]);
     if (curve.smoothing > 1) detail::draw_curve(canvas, plot, curve, curve.values, 1.2, colour, 0.25);
     detail::draw_curve(canvas, plot, curve,
-                       detail::running_mean(curve.values, std::max<index>(curve.smoothing, 1)), 2.4, colour,
+                       detail::running_mean(curve.values, std::max<Index>(curve.smoothing, 1)), 2.4, colour,
                        1);
     if (curve.name.empty()) continue;
     const double y = margin + 30;

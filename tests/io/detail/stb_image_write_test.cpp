@@ -21,7 +21,7 @@ std::uint32_t big_endian(const std::vector<std::byte>& bytes, std::size_t place)
 
 TEST_CASE("a PNG file has the signature, the size and the colour type of its image") {
   const struct {
-    lamina::index channels;
+    Index channels;
     unsigned colour_type;
   } kinds[] = {{1, 0}, {3, 2}, {4, 6}};
   for (const auto& kind : kinds) {

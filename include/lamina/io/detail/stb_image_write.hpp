@@ -38,13 +38,13 @@ namespace lamina::io::detail {
 
 /// A PNG file of `pixels`, rows of interleaved channels (1 grey, 3 RGB, 4 RGBA), 8 bits each. Throws
 /// shape_error when they are not width × height × channels, error when there is no memory for it.
-inline std::vector<std::byte> png_bytes(index width, index height, index channels,
+inline std::vector<std::byte> png_bytes(Index width, Index height, Index channels,
                                         std::span<const std::uint8_t> pixels) {
-  constexpr index most = std::numeric_limits<int>::max();
+  constexpr Index most = std::numeric_limits<int>::max();
   require(width >= 1 && height >= 1 && (channels == 1 || channels == 3 || channels == 4),
           "png: an image has at least one pixel, and 1, 3 or 4 channels");
   require(width <= most / 8 / height, "png: the image is too large");
-  require(static_cast<index>(pixels.size()) == width * height * channels,
+  require(static_cast<Index>(pixels.size()) == width * height * channels,
           "png: the pixels must be width x height x channels");
   std::vector<std::byte> file;
   const auto append = [](void* context, void* data, int size) {

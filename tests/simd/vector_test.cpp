@@ -90,7 +90,8 @@ TEMPLATE_TEST_CASE("a product and a sum are rounded once where the target can", 
   using T = TestType;
   // (1 + e)² - 1 - 2e is e²; rounded twice it is 0.
   const T e = std::numeric_limits<T>::epsilon(), x = 1 + e, y = -(1 + 2 * e);
-  const T expected = simd::has_fma ? e * e : 0;
+  if (!simd::has_fma) return;  // then compilers that work it out ahead do as they like
+  const T expected = e * e;
   REQUIRE(simd::fma(x, x, y) == expected);
   REQUIRE(lanes_of<T>(simd::fma(simd::Vector<T>(x), simd::Vector<T>(x), simd::Vector<T>(y)))[0] == expected);
 }

@@ -119,17 +119,22 @@ template <Number V> inline V select(const Mask<V>& mask, V a, V b) {
     return mask ? a : b;
 }
 
+namespace detail {
+/// Whether xsimd's max and min give the second of two arguments, and not the first, where either is NaN.
+inline constexpr bool nan_second = XSIMD_VERSION_MAJOR < 14;
+}  // namespace detail
+
 /// Larger and smaller of each pair of lanes. Where either is NaN an x86 target gives b, so the argument that
 /// may be NaN stands second when that is to be seen: max(0, x).
 template <Number V> inline V max(V a, V b) {
   if constexpr (is_vector<V>)
-    return xsimd::max(a, b);
+    return detail::nan_second ? xsimd::max(a, b) : xsimd::max(b, a);
   else
     return a > b ? a : b;
 }
 template <Number V> inline V min(V a, V b) {
   if constexpr (is_vector<V>)
-    return xsimd::min(a, b);
+    return detail::nan_second ? xsimd::min(a, b) : xsimd::min(b, a);
   else
     return a < b ? a : b;
 }
@@ -211,10 +216,10 @@ template <class T> inline T reduce_add(const xsimd::batch<T, Arch>& v) {
   return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return a + b; });
 }
 template <class T> inline T reduce_max(const xsimd::batch<T, Arch>& v) {
-  return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return xsimd::max(a, b); });
+  return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return simd::max(a, b); });
 }
 template <class T> inline T reduce_min(const xsimd::batch<T, Arch>& v) {
-  return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return xsimd::min(a, b); });
+  return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return simd::min(a, b); });
 }
 
 }  // namespace lamina::simd

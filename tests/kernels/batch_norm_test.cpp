@@ -6,7 +6,7 @@ namespace lamina::test {
 namespace {
 
 Normalization reference(const Extents& e) {
-  return {[](index, index c, index, index) { return c; }, random_plain({1, e.c}, 10),
+  return {[](Index, Index c, Index, Index) { return c; }, random_plain({1, e.c}, 10),
           random_plain({1, e.c}, 11)};
 }
 
@@ -37,7 +37,7 @@ TEMPLATE_TEST_CASE("batch norm in training: values, statistics, gradients", "[ke
 
     const auto moments = norm.moments(x);
     Plain means({1, e.c}), inverses({1, e.c}), new_mean = old_mean, new_variance = old_variance;
-    for (index c = 0; c < e.c; ++c) {
+    for (Index c = 0; c < e.c; ++c) {
       const auto [m, variance] = moments.at(c);
       const auto count = static_cast<double>(e.n * e.h * e.w);
       means(0, c) = m;
@@ -89,7 +89,7 @@ TEMPLATE_TEST_CASE("batch norm with running statistics", "[kernels][batch_norm]"
     kernels::batch_norm_inference(in, gamma.view().data, beta.view().data, mean.view().data,
                                   variance.view().data, norm.epsilon, y.view());
     Plain expected(e), normal(e), expected_dx(e);
-    each(e, [&](index n, index c, index h, index w) {
+    each(e, [&](Index n, Index c, Index h, Index w) {
       const double factor = 1 / std::sqrt(variances(0, c) + norm.epsilon);
       normal(n, c, h, w) = (x(n, c, h, w) - means(0, c)) * factor;
       expected(n, c, h, w) = normal(n, c, h, w) * norm.gamma(0, c) + norm.beta(0, c);
@@ -121,7 +121,7 @@ TEMPLATE_TEST_CASE("batch norm without gamma and beta; a channel's factor and sh
   const Map<T> factor = channel_array<T>(norm.gamma, 0), shift = channel_array<T>(norm.beta, 0);
   kernels::channel_affine(in, factor.view().data, shift.view().data, y.view());
   Plain expected(e);
-  each(e, [&](index n, index c, index h, index w) {
+  each(e, [&](Index n, Index c, Index h, Index w) {
     expected(n, c, h, w) = x(n, c, h, w) * norm.gamma(0, c) + norm.beta(0, c);
   });
   require_map(y, expected, tolerance<T>);

@@ -6,10 +6,10 @@ namespace lamina::test {
 
 TEMPLATE_TEST_CASE("a row of an operand reaches pixels by axis", "[kernels][broadcast]", float, double) {
   using T = TestType;
-  constexpr index B = channel_block<T>;
+  constexpr Index B = channel_block<T>;
   using kernels::detail::Grid;
   using kernels::detail::Reach;
-  const index n = 2, channels = 17, h = 5, w = 6;
+  const Index n = 2, channels = 17, h = 5, w = 6;
   Map<T> whole(Extents{n, channels, h, w}), gate(Extents{n, channels, 1, 1}), row(Extents{n, channels, 1, w}),
       mask(Extents{n, 1, h, w}), number(Extents{n, 1, 1, 1});
   const auto view = [](const auto& map) { return map.view(); };
@@ -38,18 +38,18 @@ TEMPLATE_TEST_CASE("a row of an operand reaches pixels by axis", "[kernels][broa
 TEMPLATE_TEST_CASE("operands combine with a run of vectors and spread out to one", "[kernels][broadcast]",
                    float, double) {
   using T = TestType;
-  constexpr index B = channel_block<T>, pixels = 5;
+  constexpr Index B = channel_block<T>, pixels = 5;
   using kernels::detail::OperandRow;
   using kernels::detail::Reach;
   alignas(64) T a[pixels * B], b[pixels * B], y[pixels * B], room[pixels * B];
-  for (index i = 0; i < pixels * B; ++i) a[i] = static_cast<T>(i), b[i] = static_cast<T>(100 + i * i);
+  for (Index i = 0; i < pixels * B; ++i) a[i] = static_cast<T>(i), b[i] = static_cast<T>(100 + i * i);
   for (const Reach reach : {Reach::vectors, Reach::one_vector, Reach::scalars, Reach::one_scalar}) {
     const OperandRow<T> operand{b, reach};
     kernels::detail::combine(a, operand, y, pixels, [](auto u, auto v) { return u - v; });
     const T* const spread = kernels::detail::spread(operand, room, pixels);
     REQUIRE((spread == b) == (reach == Reach::vectors));
-    for (index p = 0; p < pixels; ++p)
-      for (index lane = 0; lane < B; ++lane) {
+    for (Index p = 0; p < pixels; ++p)
+      for (Index lane = 0; lane < B; ++lane) {
         const T expected = reach == Reach::vectors      ? b[p * B + lane]
                            : reach == Reach::one_vector ? b[lane]
                            : reach == Reach::scalars    ? b[p * B]
@@ -62,12 +62,12 @@ TEMPLATE_TEST_CASE("operands combine with a run of vectors and spread out to one
 
 TEMPLATE_TEST_CASE("sums of a chunk of pixels", "[kernels][broadcast]", float, double) {
   using T = TestType;
-  constexpr index B = channel_block<T>;
+  constexpr Index B = channel_block<T>;
   alignas(64) T g[11 * B], sum[B];
-  for (index i = 0; i < 11 * B; ++i) g[i] = static_cast<T>(i);
-  for (index pixels = 0; pixels <= 11; ++pixels) {
+  for (Index i = 0; i < 11 * B; ++i) g[i] = static_cast<T>(i);
+  for (Index pixels = 0; pixels <= 11; ++pixels) {
     simd::store(sum, kernels::detail::sum_pixels(static_cast<const T*>(g), pixels));
-    for (index lane = 0; lane < B; ++lane)
+    for (Index lane = 0; lane < B; ++lane)
       REQUIRE(sum[lane] == static_cast<T>(pixels * lane + B * (pixels * (pixels - 1) / 2)));
   }
 }

@@ -10,7 +10,7 @@ TEMPLATE_TEST_CASE("layer norm over channels: values and gradients", "[kernels][
   for (const Extents& e :
        {Extents{1, 3, 1, 1}, {2, 7, 5, 3}, {3, 8, 2, 2}, {1, 13, 9, 8}, {4, 16, 1, 1}, {2, 17, 3, 2}}) {
     CAPTURE(e.n, e.c, e.h, e.w);
-    const Normalization norm{[&](index n, index, index h, index w) { return (n * e.h + h) * e.w + w; },
+    const Normalization norm{[&](Index n, Index, Index h, Index w) { return (n * e.h + h) * e.w + w; },
                              random_plain({1, e.c}, 10), random_plain({1, e.c}, 11)};
     const Plain x = random_plain(e, 1), dy = random_plain(e, 2), before = random_plain({1, e.c}, 3);
     const Map<T> in(x, 1), gradient(dy, 1), gamma(norm.gamma), beta(norm.beta);

@@ -9,8 +9,8 @@ namespace {
 Plain reference(const Plain& x, double p, const Random& random, bool whole_channels) {
   const Extents e = x.extents;
   Plain y(e);
-  each(e, [&](index n, index c, index h, index w) {
-    const index pixels = whole_channels ? 1 : e.h * e.w, pixel = whole_channels ? 0 : h * e.w + w;
+  each(e, [&](Index n, Index c, Index h, Index w) {
+    const Index pixels = whole_channels ? 1 : e.h * e.w, pixel = whole_channels ? 0 : h * e.w + w;
     const auto words =
         random.block(static_cast<std::uint64_t>((n * ((e.c + 3) / 4) + c / 4) * pixels + pixel));
     const bool stays = static_cast<double>(words[static_cast<std::size_t>(c % 4)]) >= p * 4294967296.0;

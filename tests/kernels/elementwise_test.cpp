@@ -14,7 +14,7 @@ double op(char kind, double a, double b) {
 
 Plain forward_reference(char kind, const Operands& x, const Extents& e) {
   Plain y(e);
-  each(e, [&](index n, index c, index h, index w) {
+  each(e, [&](Index n, Index c, Index h, Index w) {
     double value = x[0].broadcast(n, c, h, w);
     for (std::size_t i = 1; i < x.size(); ++i) value = op(kind, value, x[i].broadcast(n, c, h, w));
     y(n, c, h, w) = value;
@@ -25,7 +25,7 @@ Plain forward_reference(char kind, const Operands& x, const Extents& e) {
 /// The gradient of operand i by the direct formula, on top of `start`.
 Plain backward_reference(char kind, const Operands& x, const Plain& dy, std::size_t i, Plain start) {
   const Extents e = start.extents;
-  each(dy.extents, [&](index n, index c, index h, index w) {
+  each(dy.extents, [&](Index n, Index c, Index h, Index w) {
     double local = dy(n, c, h, w);
     const double mine = x[i].broadcast(n, c, h, w);
     for (std::size_t j = 0; j < x.size(); ++j) {
@@ -70,7 +70,7 @@ template <class T> void check(char kind, const std::vector<Extents>& shapes, con
   std::vector<FeatureMapView<const T>> views;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     x.push_back(random_plain(shapes[i], i));
-    maps.emplace_back(x.back(), static_cast<index>(i % 2));
+    maps.emplace_back(x.back(), static_cast<Index>(i % 2));
   }
   for (const auto& map : maps) views.push_back(map);
   CAPTURE(kind, shapes.size(), e.c, e.h, e.w);

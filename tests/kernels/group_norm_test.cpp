@@ -14,7 +14,7 @@ template <class T> Map<T> weights(const Plain& values) {
 /// Values and all gradients of forward(x, gamma, beta, eps, y, mean, inverse) and of the backward that
 /// belongs to it.
 template <class T, class Forward, class Backward>
-void check(const Extents& e, index groups, const Normalization& norm, Forward forward, Backward backward) {
+void check(const Extents& e, Index groups, const Normalization& norm, Forward forward, Backward backward) {
   CAPTURE(e.n, e.c, e.h, e.w, groups);
   const Plain x = random_plain(e, 1), dy = random_plain(e, 2), before = random_plain(norm.gamma.extents, 3);
   const Map<T> in(x, 1), gradient(dy, 1), gamma = weights<T>(norm.gamma), beta = weights<T>(norm.beta);
@@ -47,10 +47,10 @@ void check(const Extents& e, index groups, const Normalization& norm, Forward fo
 TEMPLATE_TEST_CASE("group and instance norm: values and gradients", "[kernels][group_norm]", float, double) {
   using T = TestType;
   for (const Extents& e : norm_sweep())
-    for (const index groups : {1, 2, 4, 13, 16, 17}) {
+    for (const Index groups : {1, 2, 4, 13, 16, 17}) {
       if (e.c % groups != 0 || (e.c / groups) * e.h * e.w == 1) continue;
-      const index members = e.c / groups;
-      const Normalization norm{[=](index n, index c, index, index) { return n * groups + c / members; },
+      const Index members = e.c / groups;
+      const Normalization norm{[=](Index n, Index c, Index, Index) { return n * groups + c / members; },
                                random_plain({1, e.c}, 10), random_plain({1, e.c}, 11)};
       check<T>(
           e, groups, norm,
@@ -69,7 +69,7 @@ TEMPLATE_TEST_CASE("layer norm over (C, H, W): values and gradients", "[kernels]
   using T = TestType;
   for (const Extents& e : norm_sweep()) {
     if (e.c * e.h * e.w == 1) continue;
-    const Normalization norm{[](index n, index, index, index) { return n; },
+    const Normalization norm{[](Index n, Index, Index, Index) { return n; },
                              random_plain({1, e.c, e.h, e.w}, 10), random_plain({1, e.c, e.h, e.w}, 11)};
     check<T>(
         e, 1, norm,

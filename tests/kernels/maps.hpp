@@ -15,8 +15,8 @@
 namespace lamina::test {
 
 struct Extents {
-  index n = 1, c = 1, h = 1, w = 1;
-  index count() const { return n * c * h * w; }
+  Index n = 1, c = 1, h = 1, w = 1;
+  Index count() const { return n * c * h * w; }
   bool operator==(const Extents&) const = default;
 };
 
@@ -27,25 +27,25 @@ struct Plain {
 
   explicit Plain(Extents e, double value = 0)
       : extents(e), values(static_cast<std::size_t>(e.count()), value) {}
-  double& operator()(index n, index c, index h = 0, index w = 0) { return values[place(n, c, h, w)]; }
-  double operator()(index n, index c, index h = 0, index w = 0) const { return values[place(n, c, h, w)]; }
+  double& operator()(Index n, Index c, Index h = 0, Index w = 0) { return values[place(n, c, h, w)]; }
+  double operator()(Index n, Index c, Index h = 0, Index w = 0) const { return values[place(n, c, h, w)]; }
   /// The element that meets (n, c, h, w) when axes of extent 1 broadcast.
-  double broadcast(index n, index c, index h, index w) const {
+  double broadcast(Index n, Index c, Index h, Index w) const {
     return (*this)(n, extents.c == 1 ? 0 : c, extents.h == 1 ? 0 : h, extents.w == 1 ? 0 : w);
   }
 
  private:
-  std::size_t place(index n, index c, index h, index w) const {
+  std::size_t place(Index n, Index c, Index h, Index w) const {
     return static_cast<std::size_t>(((n * extents.c + c) * extents.h + h) * extents.w + w);
   }
 };
 
 /// Calls f(n, c, h, w) for every element.
 template <class F> void each(const Extents& e, F f) {
-  for (index n = 0; n < e.n; ++n)
-    for (index c = 0; c < e.c; ++c)
-      for (index h = 0; h < e.h; ++h)
-        for (index w = 0; w < e.w; ++w) f(n, c, h, w);
+  for (Index n = 0; n < e.n; ++n)
+    for (Index c = 0; c < e.c; ++c)
+      for (Index h = 0; h < e.h; ++h)
+        for (Index w = 0; w < e.w; ++w) f(n, c, h, w);
 }
 
 /// Uniform in [-1, 1), rounded to float so that a kernel in float sees the reference's numbers.
@@ -61,16 +61,16 @@ inline Plain random_plain(const Extents& e, std::uint64_t stream) {
 /// map) that no kernel may touch; padding lanes begin with large, finite numbers.
 template <class T> class Map {
  public:
-  static constexpr index block = channel_block<T>;
+  static constexpr Index block = channel_block<T>;
 
-  explicit Map(const Extents& e, index gap = 0)
+  explicit Map(const Extents& e, Index gap = 0)
       : extents_(e),
         stride_(((e.c + block - 1) / block + gap) * block * e.h * e.w),
         memory_(Storage<T>::uninitialized(e.n * stride_)) {
     std::fill(memory_.begin(), memory_.end(), rubbish);
   }
-  explicit Map(const Plain& values, index gap = 0) : Map(values.extents, gap) {
-    each(extents_, [&](index n, index c, index h, index w) {
+  explicit Map(const Plain& values, Index gap = 0) : Map(values.extents, gap) {
+    each(extents_, [&](Index n, Index c, Index h, Index w) {
       view()(n, c, h, w) = static_cast<T>(values(n, c, h, w));
     });
   }
@@ -86,31 +86,31 @@ template <class T> class Map {
 
   Plain plain() const {
     Plain values(extents_);
-    each(extents_, [&](index n, index c, index h, index w) {
+    each(extents_, [&](Index n, Index c, Index h, Index w) {
       values(n, c, h, w) = static_cast<double>(view()(n, c, h, w));
     });
     return values;
   }
   /// Whether the gap behind every sample is as it was.
   bool gap_untouched() const {
-    const index sample = view().blocks() * view().block_stride();
-    for (index n = 0; n < extents_.n; ++n)
-      for (index i = sample; i < stride_; ++i)
+    const Index sample = view().blocks() * view().block_stride();
+    for (Index n = 0; n < extents_.n; ++n)
+      for (Index i = sample; i < stride_; ++i)
         if (memory_[n * stride_ + i] != rubbish) return false;
     return true;
   }
   bool padding_is(T value) const {
     const auto v = view();
-    for (index n = 0; n < v.batch; ++n)
-      for (index c = v.channels; c < v.blocks() * block; ++c)
-        for (index p = 0; p < v.pixels(); ++p)
+    for (Index n = 0; n < v.batch; ++n)
+      for (Index c = v.channels; c < v.blocks() * block; ++c)
+        for (Index p = 0; p < v.pixels(); ++p)
           if (v.at_block(n, c / block)[p * block + c % block] != value) return false;
     return true;
   }
   void set_padding(T value) {
-    for (index n = 0; n < extents_.n; ++n)
-      for (index c = extents_.c; c < view().blocks() * block; ++c)
-        for (index p = 0; p < view().pixels(); ++p)
+    for (Index n = 0; n < extents_.n; ++n)
+      for (Index c = extents_.c; c < view().blocks() * block; ++c)
+        for (Index p = 0; p < view().pixels(); ++p)
           view().at_block(n, c / block)[p * block + c % block] = value;
   }
   friend bool same_bits(const Map& a, const Map& b) {
@@ -122,7 +122,7 @@ template <class T> class Map {
  private:
   static constexpr T rubbish = T{12345};
   Extents extents_;
-  index stride_;
+  Index stride_;
   Storage<T> memory_;
 };
 

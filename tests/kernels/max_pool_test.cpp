@@ -58,7 +58,7 @@ TEMPLATE_TEST_CASE("NaN comes through a max pooling, with its gradient", "[kerne
   using T = TestType;
   for (const kernels::PoolGeometry& g :
        {kernels::PoolGeometry{}, {3, 3, 3, 3}, {2, 2, 2, 2, 1, 1, 1, 1, 1, 1}})
-    for (index at = 0; at < 36; ++at) {
+    for (Index at = 0; at < 36; ++at) {
       Plain x = random_plain({1, 3, 6, 6}, 1);
       x(0, 1, at / 6, at % 6) = std::nan("");
       const Map<T> in(x);
@@ -67,10 +67,10 @@ TEMPLATE_TEST_CASE("NaN comes through a max pooling, with its gradient", "[kerne
       Map<T> y(out), dx(x.extents);
       kernels::max_pool_forward(g, in, y.view());
       kernels::max_pool_backward(g, in, y, dy, dx.view());
-      each(out, [&](index n, index c, index oh, index ow) {
+      each(out, [&](Index n, Index c, Index oh, Index ow) {
         bool expected = false;
         each_in_window(g, x.extents, oh, ow,
-                       [&](index h, index w) { expected |= std::isnan(x(n, c, h, w)); });
+                       [&](Index h, Index w) { expected |= std::isnan(x(n, c, h, w)); });
         REQUIRE(std::isnan(y.view()(n, c, oh, ow)) == expected);
       });
       double total = 0;

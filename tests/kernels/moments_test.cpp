@@ -15,10 +15,10 @@ TEMPLATE_TEST_CASE("means and squared deviations of each sample's channels", "[k
     kernels::detail::channel_moments<T>(map, mean.view().data, deviations.view().data);
     Plain means(Extents{e.n, e.c}), squares(Extents{e.n, e.c});
     const auto rounded = map.plain();
-    each(e, [&](index n, index c, index h, index w) {
+    each(e, [&](Index n, Index c, Index h, Index w) {
       means(n, c) += rounded(n, c, h, w) / static_cast<double>(e.h * e.w);
     });
-    each(e, [&](index n, index c, index h, index w) {
+    each(e, [&](Index n, Index c, Index h, Index w) {
       squares(n, c) += std::pow(rounded(n, c, h, w) - means(n, c), 2);
     });
     require_close(mean.plain().values, means.values, tolerance<T>);
@@ -36,13 +36,13 @@ TEMPLATE_TEST_CASE("two sums over the pixels of each channel at a time", "[kerne
     Map<T> sums(Extents{e.n, e.c}), squares(Extents{e.n, e.c});
     kernels::detail::channel_sums<T>(
         map,
-        [&](index n, index block, index p) {
+        [&](Index n, Index block, Index p) {
           const V v = kernels::detail::pixel(map.view(), n, block, p);
           return kernels::detail::Pair<V>{v, v * v};
         },
         sums.view().data, squares.view().data);
     Plain expected(Extents{e.n, e.c}), expected_squares(Extents{e.n, e.c});
-    each(e, [&](index n, index c, index h, index w) {
+    each(e, [&](Index n, Index c, Index h, Index w) {
       expected(n, c) += x(n, c, h, w);
       expected_squares(n, c) += x(n, c, h, w) * x(n, c, h, w);
     });

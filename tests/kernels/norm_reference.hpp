@@ -8,18 +8,18 @@
 
 namespace lamina::test {
 
-using Sharing = std::function<index(index n, index c, index h, index w)>;
+using Sharing = std::function<Index(Index n, Index c, Index h, Index w)>;
 
 struct Normalization {
   Sharing set_of;  // elements with equal numbers are normalised together
   Plain gamma, beta;
   double epsilon = 1e-3;
 
-  std::map<index, std::pair<double, double>> moments(const Plain& x) const {
-    std::map<index, std::vector<double>> sets;
+  std::map<Index, std::pair<double, double>> moments(const Plain& x) const {
+    std::map<Index, std::vector<double>> sets;
     each(x.extents,
-         [&](index n, index c, index h, index w) { sets[set_of(n, c, h, w)].push_back(x(n, c, h, w)); });
-    std::map<index, std::pair<double, double>> moments;
+         [&](Index n, Index c, Index h, Index w) { sets[set_of(n, c, h, w)].push_back(x(n, c, h, w)); });
+    std::map<Index, std::pair<double, double>> moments;
     for (const auto& [set, values] : sets) {
       double mean = 0, variance = 0;
       for (const double v : values) mean += v / static_cast<double>(values.size());
@@ -31,7 +31,7 @@ struct Normalization {
   Plain normal(const Plain& x) const {
     const auto statistics = moments(x);
     Plain y(x.extents);
-    each(x.extents, [&](index n, index c, index h, index w) {
+    each(x.extents, [&](Index n, Index c, Index h, Index w) {
       const auto [mean, variance] = statistics.at(set_of(n, c, h, w));
       y(n, c, h, w) = (x(n, c, h, w) - mean) / std::sqrt(variance + epsilon);
     });
@@ -39,7 +39,7 @@ struct Normalization {
   }
   Plain forward(const Plain& x) const {
     Plain y = normal(x);
-    each(x.extents, [&](index n, index c, index h, index w) {
+    each(x.extents, [&](Index n, Index c, Index h, Index w) {
       y(n, c, h, w) = y(n, c, h, w) * gamma.broadcast(0, c, h, w) + beta.broadcast(0, c, h, w);
     });
     return y;
@@ -49,7 +49,7 @@ struct Normalization {
   }
   /// Σ dy · factor, as large as gamma.
   Plain weight_gradient(const Plain& dy, const Plain& factor, Plain start) const {
-    each(dy.extents, [&](index n, index c, index h, index w) {
+    each(dy.extents, [&](Index n, Index c, Index h, Index w) {
       start(0, c, gamma.extents.h == 1 ? 0 : h, gamma.extents.w == 1 ? 0 : w) +=
           dy(n, c, h, w) * factor(n, c, h, w);
     });

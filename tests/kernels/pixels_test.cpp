@@ -12,16 +12,16 @@ TEMPLATE_TEST_CASE("sums and maxima over the channels of each pixel", "[kernels]
     const FeatureMapView<const T> view = map;
     std::vector<T> sums(static_cast<std::size_t>(e.n * e.h * e.w), T{99}), maxima = sums;
     std::vector<int> visits(sums.size());
-    kernels::detail::for_each_pixels(view, [&](index n, index first, index count) {
+    kernels::detail::for_each_pixels(view, [&](Index n, Index first, Index count) {
       REQUIRE(count <= kernels::detail::pixels_at_once);
-      const auto at = [&](index block, index p) { return kernels::detail::pixel(view, n, block, first + p); };
-      const index to = n * e.h * e.w + first;
+      const auto at = [&](Index block, Index p) { return kernels::detail::pixel(view, n, block, first + p); };
+      const Index to = n * e.h * e.w + first;
       kernels::detail::sum_channels<T>(view, count, at, sums.data() + to);
       kernels::detail::max_channels<T>(view, count, at, maxima.data() + to);
-      for (index p = 0; p < count; ++p) ++visits[static_cast<std::size_t>(to + p)];
+      for (Index p = 0; p < count; ++p) ++visits[static_cast<std::size_t>(to + p)];
     });
     Plain expected_sums({e.n, 1, e.h, e.w}), expected_maxima({e.n, 1, e.h, e.w}, -10);
-    each(e, [&](index n, index c, index h, index w) {
+    each(e, [&](Index n, Index c, Index h, Index w) {
       expected_sums(n, 0, h, w) += x(n, c, h, w);
       expected_maxima(n, 0, h, w) = std::max(expected_maxima(n, 0, h, w), x(n, c, h, w));
     });

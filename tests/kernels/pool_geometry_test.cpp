@@ -27,21 +27,21 @@ TEST_CASE("extents of poolings are PyTorch's", "[kernels][pool_geometry]") {
 
 TEST_CASE("windows and divisors equal their definition", "[kernels][pool_geometry]") {
   const auto check_axis = [](const auto& g, const Extents& e) {
-    for (index o = 0; o < g.out_height(e.h); ++o) {
+    for (Index o = 0; o < g.out_height(e.h); ++o) {
       const Taps taps = g.row_taps(o, e.h);
       const Window expected = row_window(g, o, e.h);
-      std::vector<index> inside;
-      for (const index h : expected.positions)
+      std::vector<Index> inside;
+      for (const Index h : expected.positions)
         if (h >= 0 && h < e.h) inside.push_back(h);
-      REQUIRE(taps.count == static_cast<index>(inside.size()));
-      for (index i = 0; i < taps.count; ++i)
+      REQUIRE(taps.count == static_cast<Index>(inside.size()));
+      for (Index i = 0; i < taps.count; ++i)
         REQUIRE(taps.first + i * taps.step == inside[static_cast<std::size_t>(i)]);
       if (taps.step == 1) REQUIRE(g.row_divisor(o, e.h) == expected.divisor);
     }
   };
   for (const Extents& e : pool_maps()) {
     for (const PoolGeometry& g : poolings(true)) check_axis(g, e);
-    for (const index out : {1, 2, 3, 5, 7, 30}) check_axis(AdaptivePool{out, 1}, e);
+    for (const Index out : {1, 2, 3, 5, 7, 30}) check_axis(AdaptivePool{out, 1}, e);
   }
   STATIC_REQUIRE(PoolGeometry{3, 3, 1, 1, 4, 1}.row_taps(0, 3).count == 1);
   STATIC_REQUIRE(PoolGeometry{2, 2, 2, 2, 5, 1, 1, 0, 1, 0}.row_taps(0, 3).count == 0);  // steps over the map

@@ -11,42 +11,42 @@ namespace lamina::test {
 /// The positions a window holds on one axis, padding (outside [0, extent)) included, and what averages divide
 /// by.
 struct Window {
-  std::vector<index> positions;
-  index divisor;
+  std::vector<Index> positions;
+  Index divisor;
 };
 
-inline Window window(index o, index extent, index kernel, index stride, index dilation, index before,
-                     index after, bool count_include_pad) {
+inline Window window(Index o, Index extent, Index kernel, Index stride, Index dilation, Index before,
+                     Index after, bool count_include_pad) {
   Window window{{}, 0};
-  for (index k = 0; k < kernel; ++k) {
-    const index at = o * stride - before + k * dilation;
+  for (Index k = 0; k < kernel; ++k) {
+    const Index at = o * stride - before + k * dilation;
     window.positions.push_back(at);
     window.divisor += count_include_pad ? at < extent + after : at >= 0 && at < extent;
   }
   return window;
 }
-inline Window row_window(const kernels::PoolGeometry& g, index o, index extent) {
+inline Window row_window(const kernels::PoolGeometry& g, Index o, Index extent) {
   return window(o, extent, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, g.pad_bottom,
                 g.count_include_pad);
 }
-inline Window column_window(const kernels::PoolGeometry& g, index o, index extent) {
+inline Window column_window(const kernels::PoolGeometry& g, Index o, Index extent) {
   return window(o, extent, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, g.pad_right,
                 g.count_include_pad);
 }
 
-inline Window bin(index o, index extent, index out) {
+inline Window bin(Index o, Index extent, Index out) {
   Window bin{{}, 0};
-  for (index at = 0; at < extent; ++at)
+  for (Index at = 0; at < extent; ++at)
     if ((at + 1) * out > o * extent && at * out < (o + 1) * extent) {
       bin.positions.push_back(at);
       ++bin.divisor;
     }
   return bin;
 }
-inline Window row_window(const kernels::AdaptivePool& g, index o, index extent) {
+inline Window row_window(const kernels::AdaptivePool& g, Index o, Index extent) {
   return bin(o, extent, g.rows_out);
 }
-inline Window column_window(const kernels::AdaptivePool& g, index o, index extent) {
+inline Window column_window(const kernels::AdaptivePool& g, Index o, Index extent) {
   return bin(o, extent, g.columns_out);
 }
 
@@ -56,27 +56,27 @@ template <class Geometry> Extents pooled(const Geometry& g, const Extents& e) {
 
 /// Calls f(h, w) for the elements of x in the window of output (oh, ow), in memory order.
 template <class Geometry, class F>
-void each_in_window(const Geometry& g, const Extents& e, index oh, index ow, F f) {
-  for (const index h : row_window(g, oh, e.h).positions)
-    for (const index w : column_window(g, ow, e.w).positions)
+void each_in_window(const Geometry& g, const Extents& e, Index oh, Index ow, F f) {
+  for (const Index h : row_window(g, oh, e.h).positions)
+    for (const Index w : column_window(g, ow, e.w).positions)
       if (h >= 0 && h < e.h && w >= 0 && w < e.w) f(h, w);
 }
 
 template <class Geometry> Plain max_pool_reference(const Geometry& g, const Plain& x) {
   Plain y(pooled(g, x.extents), -std::numeric_limits<double>::infinity());
-  each(y.extents, [&](index n, index c, index oh, index ow) {
+  each(y.extents, [&](Index n, Index c, Index oh, Index ow) {
     each_in_window(g, x.extents, oh, ow,
-                   [&](index h, index w) { y(n, c, oh, ow) = std::max(y(n, c, oh, ow), x(n, c, h, w)); });
+                   [&](Index h, Index w) { y(n, c, oh, ow) = std::max(y(n, c, oh, ow), x(n, c, h, w)); });
   });
   return y;
 }
 
 template <class Geometry> Plain max_pool_gradient(const Geometry& g, const Plain& x, const Plain& dy) {
   Plain dx(x.extents);
-  each(dy.extents, [&](index n, index c, index oh, index ow) {
+  each(dy.extents, [&](Index n, Index c, Index oh, Index ow) {
     double* winner = nullptr;
     double most = -std::numeric_limits<double>::infinity();
-    each_in_window(g, x.extents, oh, ow, [&](index h, index w) {
+    each_in_window(g, x.extents, oh, ow, [&](Index h, Index w) {
       if (winner != nullptr && x(n, c, h, w) <= most) return;
       winner = &dx(n, c, h, w);
       most = x(n, c, h, w);
@@ -86,14 +86,14 @@ template <class Geometry> Plain max_pool_gradient(const Geometry& g, const Plain
   return dx;
 }
 
-template <class Geometry> double divisor(const Geometry& g, const Extents& e, index oh, index ow) {
+template <class Geometry> double divisor(const Geometry& g, const Extents& e, Index oh, Index ow) {
   return static_cast<double>(row_window(g, oh, e.h).divisor * column_window(g, ow, e.w).divisor);
 }
 
 template <class Geometry> Plain average_pool_reference(const Geometry& g, const Plain& x) {
   Plain y(pooled(g, x.extents));
-  each(y.extents, [&](index n, index c, index oh, index ow) {
-    each_in_window(g, x.extents, oh, ow, [&](index h, index w) { y(n, c, oh, ow) += x(n, c, h, w); });
+  each(y.extents, [&](Index n, Index c, Index oh, Index ow) {
+    each_in_window(g, x.extents, oh, ow, [&](Index h, Index w) { y(n, c, oh, ow) += x(n, c, h, w); });
     y(n, c, oh, ow) /= divisor(g, x.extents, oh, ow);
   });
   return y;
@@ -101,9 +101,9 @@ template <class Geometry> Plain average_pool_reference(const Geometry& g, const 
 
 template <class Geometry> Plain average_pool_gradient(const Geometry& g, const Extents& e, const Plain& dy) {
   Plain dx(e);
-  each(dy.extents, [&](index n, index c, index oh, index ow) {
+  each(dy.extents, [&](Index n, Index c, Index oh, Index ow) {
     each_in_window(g, e, oh, ow,
-                   [&](index h, index w) { dx(n, c, h, w) += dy(n, c, oh, ow) / divisor(g, e, oh, ow); });
+                   [&](Index h, Index w) { dx(n, c, h, w) += dy(n, c, oh, ow) / divisor(g, e, oh, ow); });
   });
   return dx;
 }

@@ -9,13 +9,13 @@ TEMPLATE_TEST_CASE("rectifiers with learnt slopes: values and gradients", "[kern
   using kernels::Slopes;
   for (const Extents& e : sweep())
     for (const Slopes slopes : {Slopes::per_channel, Slopes::one}) {
-      const index count = slopes == Slopes::one ? 1 : e.c;
+      const Index count = slopes == Slopes::one ? 1 : e.c;
       Plain x = random_plain(e, 1);
       x.values[0] = 0;  // takes the slope, PyTorch's choice
       const Plain dy = random_plain(e, 2), slope = random_plain({1, count}, 3),
                   before = random_plain({1, count}, 4);
       Plain y(e), dx(e), dslope = before;
-      each(e, [&](index n, index c, index h, index w) {
+      each(e, [&](Index n, Index c, Index h, Index w) {
         const double value = x(n, c, h, w), gradient = dy(n, c, h, w), s = slope.broadcast(0, c, 0, 0);
         y(n, c, h, w) = value > 0 ? value : s * value;
         dx(n, c, h, w) = value > 0 ? gradient : s * gradient;

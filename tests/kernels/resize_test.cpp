@@ -7,14 +7,14 @@ namespace {
 
 Plain nearest(const Plain& x, const Extents& e) {
   Plain y(e);
-  each(e, [&](index n, index c, index h, index w) {
+  each(e, [&](Index n, Index c, Index h, Index w) {
     y(n, c, h, w) = x(n, c, h * x.extents.h / e.h, w * x.extents.w / e.w);
   });
   return y;
 }
 
 /// The triangle kernel about where the output lies, over all of the input.
-double weight(index o, index i, index extent, index outputs, bool align) {
+double weight(Index o, Index i, Index extent, Index outputs, bool align) {
   const auto n = static_cast<double>(extent), m = static_cast<double>(outputs), out = static_cast<double>(o);
   double at = align ? (outputs > 1 ? out * (n - 1) / (m - 1) : 0) : (out + 0.5) * n / m - 0.5;
   at = std::min(std::max(at, 0.0), n - 1);
@@ -23,9 +23,9 @@ double weight(index o, index i, index extent, index outputs, bool align) {
 
 Plain bilinear(const Plain& x, const Extents& e, bool align) {
   Plain y(e);
-  each(e, [&](index n, index c, index h, index w) {
-    for (index i = 0; i < x.extents.h; ++i)
-      for (index j = 0; j < x.extents.w; ++j)
+  each(e, [&](Index n, Index c, Index h, Index w) {
+    for (Index i = 0; i < x.extents.h; ++i)
+      for (Index j = 0; j < x.extents.w; ++j)
         y(n, c, h, w) +=
             weight(h, i, x.extents.h, e.h, align) * weight(w, j, x.extents.w, e.w, align) * x(n, c, i, j);
   });

@@ -7,11 +7,11 @@ namespace {
 
 Plain reference(const Plain& x, bool logarithm) {
   Plain y(x.extents);
-  each({x.extents.n, 1, x.extents.h, x.extents.w}, [&](index n, index, index h, index w) {
+  each({x.extents.n, 1, x.extents.h, x.extents.w}, [&](Index n, Index, Index h, Index w) {
     double greatest = x(n, 0, h, w), sum = 0;
-    for (index c = 0; c < x.extents.c; ++c) greatest = std::max(greatest, x(n, c, h, w));
-    for (index c = 0; c < x.extents.c; ++c) sum += std::exp(x(n, c, h, w) - greatest);
-    for (index c = 0; c < x.extents.c; ++c) {
+    for (Index c = 0; c < x.extents.c; ++c) greatest = std::max(greatest, x(n, c, h, w));
+    for (Index c = 0; c < x.extents.c; ++c) sum += std::exp(x(n, c, h, w) - greatest);
+    for (Index c = 0; c < x.extents.c; ++c) {
       const double value = x(n, c, h, w) - greatest;
       y(n, c, h, w) = logarithm ? value - std::log(sum) : std::exp(value) / sum;
     }

@@ -25,21 +25,21 @@ template <class T, class Arch = simd::Arch>
 void batch_norm_forward(const Input<T>& x, const std::type_identity_t<T>* gamma,
                         const std::type_identity_t<T>* beta, double epsilon, const FeatureMapView<T>& y,
                         T* mean, T* inverse_deviation, const RunningStatistics<T>& running = {}) {
-  const index padded = detail::padded_channels(x);
+  const Index padded = detail::padded_channels(x);
   const Scratch<T> means(x.batch * padded), deviations(x.batch * padded);
   detail::channel_moments(x, means.data(), deviations.data());
   const auto samples = static_cast<double>(x.batch), pixels = static_cast<double>(x.pixels());
   const double count = samples * pixels;
-  detail::for_each_range(padded, 4 * x.batch, [&](index first, index last, int) {
-    for (index c = first; c < last; ++c) {
+  detail::for_each_range(padded, 4 * x.batch, [&](Index first, Index last, int) {
+    for (Index c = first; c < last; ++c) {
       if (c >= x.channels) {
         mean[c] = inverse_deviation[c] = T{0};
         continue;
       }
       double sum = 0, squares = 0;
-      for (index n = 0; n < x.batch; ++n) sum += static_cast<double>(means[n * padded + c]);
+      for (Index n = 0; n < x.batch; ++n) sum += static_cast<double>(means[n * padded + c]);
       const double m = sum / samples;
-      for (index n = 0; n < x.batch; ++n) {
+      for (Index n = 0; n < x.batch; ++n) {
         const double d = static_cast<double>(means[n * padded + c]) - m;
         squares += static_cast<double>(deviations[n * padded + c]) + pixels * d * d;
       }
@@ -58,9 +58,9 @@ void batch_norm_forward(const Input<T>& x, const std::type_identity_t<T>* gamma,
 }
 
 /// 1 / sqrt(variance + epsilon) for every channel; 0 in padding lanes.
-template <class T> void inverse_deviations(const T* variance, double epsilon, index channels, T* inverse) {
-  const index padded = (channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
-  for (index c = 0; c < padded; ++c)
+template <class T> void inverse_deviations(const T* variance, double epsilon, Index channels, T* inverse) {
+  const Index padded = (channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
+  for (Index c = 0; c < padded; ++c)
     inverse[c] =
         c < channels ? static_cast<T>(1 / std::sqrt(static_cast<double>(variance[c]) + epsilon)) : T{0};
 }
@@ -82,12 +82,12 @@ template <class T, class Arch = simd::Arch>
 void channel_affine(const Input<T>& x, const std::type_identity_t<T>* factor,
                     const std::type_identity_t<T>* shift, const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_rows(x, x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_rows(x, x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V f = simd::load<T>(factor + block * B), s = simd::load<T>(shift + block * B);
     const T* const from = x.at_block(n, block);
     T* const to = y.at_block(n, block);
-    for (index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += B)
+    for (Index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += B)
       simd::store(to + i, simd::fma(simd::load(from + i), f, s));
   });
 }
@@ -109,14 +109,14 @@ void batch_norm_backward(const Input<T>& x, const Input<T>& dy, const std::type_
                          std::type_identity_t<T>* dgamma, std::type_identity_t<T>* dbeta,
                          StatisticsOf statistics = StatisticsOf::batch) {
   using V = simd::Vector<T>;
-  const index padded = detail::padded_channels(x);
+  const Index padded = detail::padded_channels(x);
   const Scratch<T> sums(x.batch * padded), products(x.batch * padded);
   const Scratch<T> factor(padded), slope(padded), offset(padded);
   const bool through_statistics = statistics == StatisticsOf::batch && !dx.empty();
   if (through_statistics || dgamma || dbeta)
     detail::channel_sums(
         x,
-        [&](index n, index block, index p) {
+        [&](Index n, Index block, Index p) {
           const V g = detail::pixel(dy, n, block, p);
           return detail::Pair<V>{g,
                                  g * (detail::pixel(x, n, block, p) - simd::load<T>(mean + block * x.block))};
@@ -124,15 +124,15 @@ void batch_norm_backward(const Input<T>& x, const Input<T>& dy, const std::type_
         sums.data(), products.data());
 
   const double count = static_cast<double>(x.batch) * static_cast<double>(x.pixels());
-  detail::for_each_range(padded, 2 * x.batch, [&](index first, index last, int) {
-    for (index c = first; c < last; ++c) {
+  detail::for_each_range(padded, 2 * x.batch, [&](Index first, Index last, int) {
+    for (Index c = first; c < last; ++c) {
       factor[c] = slope[c] = offset[c] = T{0};
       if (c >= x.channels) continue;
       const auto inverse = static_cast<double>(inverse_deviation[c]);
       const double scale = (gamma ? static_cast<double>(gamma[c]) : 1.0) * inverse;
       factor[c] = static_cast<T>(scale);
       double sum = 0, product = 0;
-      for (index n = 0; n < x.batch && (through_statistics || dgamma || dbeta); ++n) {
+      for (Index n = 0; n < x.batch && (through_statistics || dgamma || dbeta); ++n) {
         sum += static_cast<double>(sums[n * padded + c]);
         product += static_cast<double>(products[n * padded + c]);
       }

@@ -10,8 +10,8 @@
 
 namespace lamina::kernels::detail {
 
-inline constexpr index chunk_pixels = 64;
-template <class T> inline constexpr index chunk_elements = chunk_pixels * simd::width<T>;
+inline constexpr Index chunk_pixels = 64;
+template <class T> inline constexpr Index chunk_elements = chunk_pixels * simd::width<T>;
 
 enum class Reach { vectors, one_vector, scalars, one_scalar };
 
@@ -24,11 +24,11 @@ template <class T> struct OperandRow {
 /// The rows and columns along which a kernel runs. Where every operand is either a whole map or one pixel,
 /// the map is one long row.
 struct Grid {
-  index rows, columns;
+  Index rows, columns;
   bool one_row;
 
   template <class T>
-  Grid(std::span<const FeatureMapView<const T>> operands, const FeatureMapView<T>& also, index h, index w)
+  Grid(std::span<const FeatureMapView<const T>> operands, const FeatureMapView<T>& also, Index h, Index w)
       : rows(h), columns(w), one_row(fits(also, h, w)) {
     for (const auto& x : operands) one_row = one_row && fits(x, h, w);
     if (one_row) {
@@ -37,17 +37,17 @@ struct Grid {
     }
   }
 
-  template <class View> static bool fits(const View& x, index h, index w) {
+  template <class View> static bool fits(const View& x, Index h, Index w) {
     return (x.height == h && x.width == w) || x.pixels() == 1;
   }
-  template <class View> index rows_of(const View& x) const { return one_row ? 1 : x.height; }
-  template <class View> index columns_of(const View& x) const { return one_row ? x.pixels() : x.width; }
+  template <class View> Index rows_of(const View& x) const { return one_row ? 1 : x.height; }
+  template <class View> Index columns_of(const View& x) const { return one_row ? x.pixels() : x.width; }
 
   /// Operand x from column `column` on of a row of a channel block of a result of `channels` channels.
   template <class T>
-  OperandRow<T> row(const FeatureMapView<const T>& x, index channels, index n, index block, index row_index,
-                    index column) const {
-    constexpr index B = FeatureMapView<T>::block;
+  OperandRow<T> row(const FeatureMapView<const T>& x, Index channels, Index n, Index block, Index row_index,
+                    Index column) const {
+    constexpr Index B = FeatureMapView<T>::block;
     const bool one_channel = x.channels == 1 && channels > 1;
     const bool one_column = columns_of(x) == 1;
     const T* data = x.at_block(n, one_channel ? 0 : block);
@@ -60,34 +60,34 @@ struct Grid {
 
 /// Calls loop(at), where at(p) is the operand's vector for pixel p.
 template <class T, class Loop, class Arch = simd::Arch> void with_reach(const OperandRow<T>& x, Loop loop) {
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   switch (x.reach) {
     case Reach::vectors:
-      return loop([&](index p) { return simd::load(x.data + p * B); });
+      return loop([&](Index p) { return simd::load(x.data + p * B); });
     case Reach::one_vector:
-      return loop([v = simd::load(x.data)](index) { return v; });
+      return loop([v = simd::load(x.data)](Index) { return v; });
     case Reach::scalars:
-      return loop([&](index p) { return simd::broadcast<T>(x.data[p * B]); });
+      return loop([&](Index p) { return simd::broadcast<T>(x.data[p * B]); });
     case Reach::one_scalar:
-      return loop([v = simd::broadcast<T>(*x.data)](index) { return v; });
+      return loop([v = simd::broadcast<T>(*x.data)](Index) { return v; });
   }
 }
 
 /// y = op(a, b), b reaching the pixels as it does; y may be a.
 template <class T, class Op, class Arch = simd::Arch>
-void combine(const T* a, const OperandRow<T>& b, T* y, index pixels, Op op) {
-  constexpr index B = FeatureMapView<T>::block;
+void combine(const T* a, const OperandRow<T>& b, T* y, Index pixels, Op op) {
+  constexpr Index B = FeatureMapView<T>::block;
   with_reach(b, [&](auto b_at) {
-    for (index p = 0; p < pixels; ++p) simd::store<T>(y + p * B, op(simd::load(a + p * B), b_at(p)));
+    for (Index p = 0; p < pixels; ++p) simd::store<T>(y + p * B, op(simd::load(a + p * B), b_at(p)));
   });
 }
 
 /// The operand as a run of vectors: where it lies, or spread out in `room`.
-template <class T, class Arch = simd::Arch> const T* spread(const OperandRow<T>& x, T* room, index pixels) {
-  constexpr index B = FeatureMapView<T>::block;
+template <class T, class Arch = simd::Arch> const T* spread(const OperandRow<T>& x, T* room, Index pixels) {
+  constexpr Index B = FeatureMapView<T>::block;
   if (x.reach == Reach::vectors) return x.data;
   with_reach(x, [&](auto x_at) {
-    for (index p = 0; p < pixels; ++p) simd::store<T>(room + p * B, x_at(p));
+    for (Index p = 0; p < pixels; ++p) simd::store<T>(room + p * B, x_at(p));
   });
   return room;
 }
@@ -95,7 +95,7 @@ template <class T, class Arch = simd::Arch> const T* spread(const OperandRow<T>&
 /// y = op(op(x0, x1), …), broadcasting.
 template <class T, class Op, class Arch = simd::Arch>
 void merge_forward(std::span<const FeatureMapView<const T>> x, const FeatureMapView<T>& y, Op op) {
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   const auto whole = [&](const auto& a) {
     return a.channels == y.channels && a.height == y.height && a.width == y.width;
   };
@@ -103,11 +103,11 @@ void merge_forward(std::span<const FeatureMapView<const T>> x, const FeatureMapV
 
   const Grid grid(x, y, y.height, y.width);
   const FeatureMapView<T> rows(y.data, y.batch, y.channels, grid.rows, grid.columns, y.batch_stride);
-  for_each_rows(rows, rows.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
+  for_each_rows(rows, rows.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     alignas(64) T room[chunk_elements<T>];
-    for (index row = first_row; row < last_row; ++row)
-      for (index column = 0; column < grid.columns; column += chunk_pixels) {
-        const index pixels = std::min(chunk_pixels, grid.columns - column);
+    for (Index row = first_row; row < last_row; ++row)
+      for (Index column = 0; column < grid.columns; column += chunk_pixels) {
+        const Index pixels = std::min(chunk_pixels, grid.columns - column);
         const auto row_of = [&](const auto& a) { return grid.row(a, y.channels, n, block, row, column); };
         T* const to = rows.at_block(n, block) + (row * grid.columns + column) * B;
         const T* so_far = spread(row_of(x[0]), x.size() == 1 ? to : room, pixels);
@@ -123,21 +123,21 @@ void merge_forward(std::span<const FeatureMapView<const T>> x, const FeatureMapV
 
 /// to[p] = base + g[p], where base is to[p], or 0 if `fresh`. Lanes outside the mask add nothing.
 template <class T, class Arch = simd::Arch>
-void add_pixels(const T* g, T* to, index pixels, bool fresh, const simd::Mask<simd::Vector<T>>& lanes) {
+void add_pixels(const T* g, T* to, Index pixels, bool fresh, const simd::Mask<simd::Vector<T>>& lanes) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
-  for (index p = 0; p < pixels * B; p += B) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for (Index p = 0; p < pixels * B; p += B) {
     const V value = simd::select(lanes, simd::load(g + p), V(T{0}));
     simd::store(to + p, fresh ? value : simd::load(to + p) + value);
   }
 }
 
 /// Sum of some pixels, four partial sums at a time.
-template <class T, class Arch = simd::Arch> simd::Vector<T> sum_pixels(const T* g, index pixels) {
+template <class T, class Arch = simd::Arch> simd::Vector<T> sum_pixels(const T* g, Index pixels) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   V a(T{0}), b(T{0}), c(T{0}), d(T{0});
-  index p = 0;
+  Index p = 0;
   for (; p + 4 <= pixels; p += 4) {
     a += simd::load(g + p * B);
     b += simd::load(g + (p + 1) * B);
@@ -155,18 +155,18 @@ template <class T, class GradientOf, class Arch = simd::Arch>
 void merge_backward(std::span<const FeatureMapView<const T>> x, const FeatureMapView<const T>& dy,
                     const FeatureMapView<T>& dx, bool accumulate, GradientOf gradient_of) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   const Grid grid(x, dx, dy.height, dy.width);
   const bool one_channel = dx.channels == 1 && dy.channels > 1;
-  const index dx_rows = grid.rows_of(dx), dx_columns = grid.columns_of(dx);
+  const Index dx_rows = grid.rows_of(dx), dx_columns = grid.columns_of(dx);
   const FeatureMapView<T> sums(dx.data, dx.batch, dx.channels, dx_rows, dx_columns, dx.batch_stride);
-  const index work = dy.pixels() / dx_rows * B * (one_channel ? dy.blocks() : 1);
+  const Index work = dy.pixels() / dx_rows * B * (one_channel ? dy.blocks() : 1);
 
-  for_each_rows(sums, work, [&](index n, index block, index first_row, index last_row, int) {
+  for_each_rows(sums, work, [&](Index n, Index block, Index first_row, Index last_row, int) {
     alignas(64) T room[chunk_elements<T>];
-    const auto add_row = [&](T* to, index from_block, index row, bool fresh, const auto& lanes) {
-      for (index column = 0; column < grid.columns; column += chunk_pixels) {
-        const index pixels = std::min(chunk_pixels, grid.columns - column);
+    const auto add_row = [&](T* to, Index from_block, Index row, bool fresh, const auto& lanes) {
+      for (Index column = 0; column < grid.columns; column += chunk_pixels) {
+        const Index pixels = std::min(chunk_pixels, grid.columns - column);
         const auto row_of = [&](const auto& a) {
           return grid.row(a, dy.channels, n, from_block, row, column);
         };
@@ -180,20 +180,20 @@ void merge_backward(std::span<const FeatureMapView<const T>> x, const FeatureMap
         }
       }
     };
-    for (index dx_row = first_row; dx_row < last_row; ++dx_row) {
+    for (Index dx_row = first_row; dx_row < last_row; ++dx_row) {
       T* const to = sums.at_block(n, block) + dx_row * dx_columns * B;
       if (accumulate && one_channel)  // what the other lanes held is no part of the sum
-        for (index p = 0; p < dx_columns * B; p += B)
+        for (Index p = 0; p < dx_columns * B; p += B)
           simd::store(to + p, simd::select(lanes_between<T>(0, 1), simd::load(to + p), V(T{0})));
-      const index first_block = one_channel ? 0 : block, end_block = one_channel ? dy.blocks() : block + 1;
-      const index from_row = dx_rows == 1 ? 0 : dx_row, to_row = dx_rows == 1 ? grid.rows : dx_row + 1;
-      for (index b = first_block; b < end_block; ++b) {
+      const Index first_block = one_channel ? 0 : block, end_block = one_channel ? dy.blocks() : block + 1;
+      const Index from_row = dx_rows == 1 ? 0 : dx_row, to_row = dx_rows == 1 ? grid.rows : dx_row + 1;
+      for (Index b = first_block; b < end_block; ++b) {
         const auto lanes = lanes_between<T>(0, std::min(B, dy.channels - b * B));
-        for (index row = from_row; row < to_row; ++row)
+        for (Index row = from_row; row < to_row; ++row)
           add_row(to, b, row, !accumulate && b == first_block && row == from_row, lanes);
       }
       if (one_channel)
-        for (index p = 0; p < dx_columns * B; p += B) {
+        for (Index p = 0; p < dx_columns * B; p += B) {
           const T sum = simd::reduce_add(simd::load<T>(to + p));
           std::fill_n(to + p, B, T{0});
           to[p] = sum;

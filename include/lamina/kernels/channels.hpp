@@ -25,7 +25,7 @@ template <int Turn, class T> simd::Vector<T> turn(const simd::Vector<T>& a, cons
 }
 
 /// Calls f.template operator()<r>() for the r in [0, Count) that equals `value`.
-template <int Count, class F> void with_constant(index value, F f) {
+template <int Count, class F> void with_constant(Index value, F f) {
   [&]<int... R>(std::integer_sequence<int, R...>) {
     const bool unused[] = {(value == R && (f.template operator()<R>(), true))... };
     static_cast<void>(unused);
@@ -35,29 +35,29 @@ template <int Count, class F> void with_constant(index value, F f) {
 /// dst channels [dst_first, dst_first + count) = op(dst, src channels from src_first on). With ZeroPadding,
 /// lanes past dst's last channel become zero when the range ends there.
 template <bool ZeroPadding, class T, class Op, class Arch = simd::Arch>
-void move_channels(const FeatureMapView<const T>& src, index src_first, const FeatureMapView<T>& dst,
-                   index dst_first, index count, Op op) {
+void move_channels(const FeatureMapView<const T>& src, Index src_first, const FeatureMapView<T>& dst,
+                   Index dst_first, Index count, Op op) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   if (count == 0) return;
-  const index first_block = dst_first / B, end_block = (dst_first + count + B - 1) / B;
-  const index distance = src_first - dst_first;  // from a dst channel to its source
+  const Index first_block = dst_first / B, end_block = (dst_first + count + B - 1) / B;
+  const Index distance = src_first - dst_first;  // from a dst channel to its source
   const FeatureMapView<T> range(dst.at_block(0, first_block), dst.batch, (end_block - first_block) * B,
                                 dst.height, dst.width, dst.batch_stride);
   with_constant<int{B}>((distance % B + B) % B, [&]<int Turn>() {
-    for_each_block(range, range.block_stride(), [&](index n, index i, int) {
-      const index block = first_block + i;
-      const index low = (block * B + distance - Turn) / B;  // the source of lane 0 is lane Turn of this block
-      const auto clamped = [&](index b) {
-        return src.at_block(n, std::clamp(b, index{0}, src.blocks() - 1));
+    for_each_block(range, range.block_stride(), [&](Index n, Index i, int) {
+      const Index block = first_block + i;
+      const Index low = (block * B + distance - Turn) / B;  // the source of lane 0 is lane Turn of this block
+      const auto clamped = [&](Index b) {
+        return src.at_block(n, std::clamp(b, Index{0}, src.blocks() - 1));
       };
       const T *a = clamped(low), *b = clamped(low + 1);
       T* const to = range.at_block(n, i);
-      const index end = dst_first + count;
+      const Index end = dst_first + count;
       const auto moved = lanes_between<T>(dst_first - block * B, end - block * B);
       const bool ends_map = ZeroPadding && end == dst.channels;
       const auto kept = lanes_between<T>(0, ends_map ? end - block * B : B);
-      for (index p = 0; p < range.block_stride(); p += B) {
+      for (Index p = 0; p < range.block_stride(); p += B) {
         const V old = simd::load(to + p), source = turn<Turn, T>(simd::load(a + p), simd::load(b + p));
         simd::store(to + p, simd::select(moved, V(op(old, source)), simd::select(kept, old, V(T{0}))));
       }
@@ -70,16 +70,16 @@ void move_channels(const FeatureMapView<const T>& src, index src_first, const Fe
 /// dst's channels from dst_first on = src's `count` channels from src_first on; other channels of dst stay.
 /// Where the range ends with dst's last channel, its padding lanes become zero.
 template <class T, class Arch = simd::Arch>
-void copy_channels(const Input<T>& src, index src_first, const FeatureMapView<T>& dst, index dst_first,
-                   index count) {
+void copy_channels(const Input<T>& src, Index src_first, const FeatureMapView<T>& dst, Index dst_first,
+                   Index count) {
   detail::move_channels<true>(src, src_first, dst, dst_first, count,
                               [](auto, auto source) { return source; });
 }
 
 /// The same, added to what dst holds.
 template <class T, class Arch = simd::Arch>
-void accumulate_channels(const Input<T>& src, index src_first, const FeatureMapView<T>& dst, index dst_first,
-                         index count) {
+void accumulate_channels(const Input<T>& src, Index src_first, const FeatureMapView<T>& dst, Index dst_first,
+                         Index count) {
   detail::move_channels<false>(src, src_first, dst, dst_first, count,
                                [](auto old, auto source) { return old + source; });
 }
@@ -87,17 +87,17 @@ void accumulate_channels(const Input<T>& src, index src_first, const FeatureMapV
 /// y's channel c = x's channel source(c), for maps of the same shape.
 template <class T, class Source, class Arch = simd::Arch>
 void gather_channels(const Input<T>& x, const FeatureMapView<T>& y, Source source) {
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_block(y, y.block_stride(), [&](index n, index block, int) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_block(y, y.block_stride(), [&](Index n, Index block, int) {
     T* const to = y.at_block(n, block);
-    for (index lane = 0; lane < B; ++lane) {
-      const index c = block * B + lane;
+    for (Index lane = 0; lane < B; ++lane) {
+      const Index c = block * B + lane;
       if (c >= y.channels) {
-        for (index p = 0; p < y.block_stride(); p += B) to[p + lane] = T{0};
+        for (Index p = 0; p < y.block_stride(); p += B) to[p + lane] = T{0};
         continue;
       }
       const T* const from = &x(n, source(c));
-      for (index p = 0; p < y.block_stride(); p += B) to[p + lane] = from[p];
+      for (Index p = 0; p < y.block_stride(); p += B) to[p + lane] = from[p];
     }
   });
 }
@@ -105,39 +105,39 @@ void gather_channels(const Input<T>& x, const FeatureMapView<T>& y, Source sourc
 /// Channel shuffle (ShuffleNet, Zhang et al. 2018): the channels, seen as a table of `groups` rows, are
 /// transposed. Its inverse and gradient is the shuffle with channels / groups groups.
 template <class T, class Arch = simd::Arch>
-void channel_shuffle(const Input<T>& x, const FeatureMapView<T>& y, index groups) {
-  const index columns = y.channels / groups;
-  gather_channels(x, y, [=](index c) { return c % groups * columns + c / groups; });
+void channel_shuffle(const Input<T>& x, const FeatureMapView<T>& y, Index groups) {
+  const Index columns = y.channels / groups;
+  gather_channels(x, y, [=](Index c) { return c % groups * columns + c / groups; });
 }
 
 /// Pixel shuffle (Shi et al. 2016): (n, c · r², h, w) to (n, c, h · r, w · r), PyTorch's order:
 /// y[c][h · r + i][w · r + j] = x[c · r² + i · r + j][h][w]. Its gradient is pixel_unshuffle.
 template <class T, class Arch = simd::Arch>
-void pixel_shuffle(const Input<T>& x, const FeatureMapView<T>& y, index r) {
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_block(y, y.block_stride(), [&](index n, index block, int) {
+void pixel_shuffle(const Input<T>& x, const FeatureMapView<T>& y, Index r) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_block(y, y.block_stride(), [&](Index n, Index block, int) {
     std::fill_n(y.at_block(n, block), y.block_stride(), T{0});
-    for (index c = block * B; c < std::min(y.channels, (block + 1) * B); ++c)
-      for (index row = 0; row < y.height; ++row)
-        for (index j = 0; j < r; ++j) {
+    for (Index c = block * B; c < std::min(y.channels, (block + 1) * B); ++c)
+      for (Index row = 0; row < y.height; ++row)
+        for (Index j = 0; j < r; ++j) {
           const T* const from = &x(n, (c * r + row % r) * r + j, row / r);
           T* const to = &y(n, c, row, j);
-          for (index w = 0; w < x.width; ++w) to[w * r * B] = from[w * B];
+          for (Index w = 0; w < x.width; ++w) to[w * r * B] = from[w * B];
         }
   });
 }
 
 /// The inverse: (n, c, h · r, w · r) to (n, c · r², h, w). Its gradient is pixel_shuffle.
 template <class T, class Arch = simd::Arch>
-void pixel_unshuffle(const Input<T>& x, const FeatureMapView<T>& y, index r) {
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_block(y, y.block_stride(), [&](index n, index block, int) {
+void pixel_unshuffle(const Input<T>& x, const FeatureMapView<T>& y, Index r) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_block(y, y.block_stride(), [&](Index n, Index block, int) {
     std::fill_n(y.at_block(n, block), y.block_stride(), T{0});
-    for (index c = block * B; c < std::min(y.channels, (block + 1) * B); ++c)
-      for (index row = 0; row < y.height; ++row) {
+    for (Index c = block * B; c < std::min(y.channels, (block + 1) * B); ++c)
+      for (Index row = 0; row < y.height; ++row) {
         const T* const from = &x(n, c / (r * r), row * r + c / r % r, c % r);
         T* const to = &y(n, c, row);
-        for (index w = 0; w < y.width; ++w) to[w * B] = from[w * r * B];
+        for (Index w = 0; w < y.width; ++w) to[w * B] = from[w * r * B];
       }
   });
 }

@@ -20,26 +20,26 @@ namespace detail {
 /// The factors, 0 or 1 / (1 - p), of a vector of channels; a map has `pixels` of them.
 template <class T, class Arch = simd::Arch> struct DropoutFactors {
   const Random& random;
-  index channels, pixels;
+  Index channels, pixels;
   std::uint64_t threshold;
   T kept;
 
-  DropoutFactors(const Random& stream, index c, index pixel_count, double p)
+  DropoutFactors(const Random& stream, Index c, Index pixel_count, double p)
       : random(stream),
         channels(c),
         pixels(pixel_count),
         threshold(static_cast<std::uint64_t>(std::ceil(p * 0x1p32))),
         kept(p < 1 ? static_cast<T>(1 / (1 - p)) : T{0}) {}
 
-  simd::Vector<T> operator()(index n, index block, index p) const {
-    constexpr index B = channel_block<T>;
+  simd::Vector<T> operator()(Index n, Index block, Index p) const {
+    constexpr Index B = channel_block<T>;
     alignas(64) T factor[B < 4 ? 4 : B];
-    const index first = block * B / 4 * 4;  // B is 2 where a vector holds two doubles
-    for (index c = first; c < (block + 1) * B; c += 4) {
+    const Index first = block * B / 4 * 4;  // B is 2 where a vector holds two doubles
+    for (Index c = first; c < (block + 1) * B; c += 4) {
       const auto words =
           random.block(static_cast<std::uint64_t>((n * ((channels + 3) / 4) + c / 4) * pixels + p));
       for (std::size_t i = 0; i < 4; ++i)
-        factor[c - first + static_cast<index>(i)] = words[i] >= threshold ? kept : T{0};
+        factor[c - first + static_cast<Index>(i)] = words[i] >= threshold ? kept : T{0};
     }
     return simd::load_unaligned<T>(factor + (block * B - first));
   }
@@ -51,11 +51,11 @@ template <class T, class Arch = simd::Arch> struct DropoutFactors {
 template <class T, class Arch = simd::Arch>
 void dropout(const Input<T>& x, double p, const Random& random, const FeatureMapView<T>& y) {
   const detail::DropoutFactors<T> factor(random, x.channels, x.pixels(), p);
-  constexpr index cost = 10;  // of a random number, in element-wise steps
-  for_each_rows(x, cost * x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
+  constexpr Index cost = 10;  // of a random number, in element-wise steps
+  for_each_rows(x, cost * x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const T* const from = x.at_block(n, block);
     T* const to = y.at_block(n, block);
-    for (index pixel = first_row * x.width; pixel < last_row * x.width; ++pixel)
+    for (Index pixel = first_row * x.width; pixel < last_row * x.width; ++pixel)
       simd::store<T>(to + pixel * x.block, simd::load(from + pixel * x.block) * factor(n, block, pixel));
   });
 }
@@ -65,11 +65,11 @@ void dropout(const Input<T>& x, double p, const Random& random, const FeatureMap
 template <class T, class Arch = simd::Arch>
 void channel_dropout(const Input<T>& x, double p, const Random& random, const FeatureMapView<T>& y) {
   const detail::DropoutFactors<T> factor(random, x.channels, 1, p);
-  for_each_block(x, x.block_stride(), [&](index n, index block, int) {
+  for_each_block(x, x.block_stride(), [&](Index n, Index block, int) {
     const auto f = factor(n, block, 0);
     const T* const from = x.at_block(n, block);
     T* const to = y.at_block(n, block);
-    for (index i = 0; i < x.block_stride(); i += x.block) simd::store<T>(to + i, simd::load(from + i) * f);
+    for (Index i = 0; i < x.block_stride(); i += x.block) simd::store<T>(to + i, simd::load(from + i) * f);
   });
 }
 

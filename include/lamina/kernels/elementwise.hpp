@@ -45,7 +45,7 @@ void add_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
 /// dx = dy (dx += dy if `accumulate`), summed over the axes that dx lacks.
 template <class T, class Arch = simd::Arch>
 void add_backward(const Input<T>& dy, const FeatureMapView<T>& dx, bool accumulate = false) {
-  detail::merge_backward({}, dy, dx, accumulate, [](const T* g, const auto&, T*, index) { return g; });
+  detail::merge_backward({}, dy, dx, accumulate, [](const T* g, const auto&, T*, Index) { return g; });
 }
 
 /// y = x0 · x1 · …, broadcasting. An operand shaped like y may be y itself.
@@ -59,7 +59,7 @@ void multiply_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
 template <class T, class Arch = simd::Arch>
 void multiply_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size_t i,
                        const FeatureMapView<T>& dx, bool accumulate = false) {
-  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, index pixels) {
+  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, Index pixels) {
     for (std::size_t j = 0; j < x.size(); ++j) {
       if (j == i) continue;
       detail::combine(g, row_of(x[j]), made, pixels, [](auto a, auto b) { return a * b; });
@@ -81,14 +81,14 @@ template <class T, class Arch = simd::Arch>
 void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size_t i,
                       const FeatureMapView<T>& dx, bool accumulate = false) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
-  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, index pixels) {
+  constexpr Index B = FeatureMapView<T>::block;
+  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, Index pixels) {
     alignas(64) T room[detail::chunk_elements<T>];
     const T* const own = detail::spread(row_of(x[i]), room, pixels);
     for (std::size_t j = 0; j < x.size(); ++j) {
       if (j == i) continue;
       detail::with_reach(row_of(x[j]), [&](auto other_at) {
-        for (index p = 0; p < pixels; ++p) {
+        for (Index p = 0; p < pixels; ++p) {
           const V mine = simd::load(own + p * B), other = other_at(p);
           const auto wins = i < j ? mine >= other : mine > other;
           simd::store<T>(made + p * B, simd::select(wins, simd::load(g + p * B), V(T{0})));

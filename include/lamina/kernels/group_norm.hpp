@@ -16,38 +16,38 @@ namespace detail {
 
 /// Numbers of samples and groups ([n][group]) as numbers of samples and channels; 0 in padding lanes.
 template <class View, class T>
-void spread_over_channels(const View& map, index groups, const T* of_groups, T* of_channels) {
-  const index members = map.channels / groups, padding = padded_channels(map) - map.channels;
-  for (index n = 0; n < map.batch; ++n) {
-    for (index group = 0; group < groups; ++group)
+void spread_over_channels(const View& map, Index groups, const T* of_groups, T* of_channels) {
+  const Index members = map.channels / groups, padding = padded_channels(map) - map.channels;
+  for (Index n = 0; n < map.batch; ++n) {
+    for (Index group = 0; group < groups; ++group)
       of_channels = std::fill_n(of_channels, members, of_groups[n * groups + group]);
     of_channels = std::fill_n(of_channels, padding, T{0});
   }
 }
 
 /// Calls f(n, group, first, last) for every group of every sample; its channels are [first, last).
-template <class View, class F> void for_each_group(const View& map, index groups, F&& f) {
-  const index members = map.channels / groups;
-  for_each_range(map.batch * groups, 4 * members, [&](index begin, index end, int) {
-    for (index i = begin; i < end; ++i)
+template <class View, class F> void for_each_group(const View& map, Index groups, F&& f) {
+  const Index members = map.channels / groups;
+  for_each_range(map.batch * groups, 4 * members, [&](Index begin, Index end, int) {
+    for (Index i = begin; i < end; ++i)
       f(i / groups, i % groups, i % groups * members, (i % groups + 1) * members);
   });
 }
 
 /// y = (x - mean) · inverse_deviation · weight + bias. mean and inverse_deviation are written: [n][group].
 template <class T, class Arch = simd::Arch>
-void grouped_norm_forward(const FeatureMapView<const T>& x, index groups, const Weights<T>& weight,
+void grouped_norm_forward(const FeatureMapView<const T>& x, Index groups, const Weights<T>& weight,
                           const Weights<T>& bias, double epsilon, const FeatureMapView<T>& y, T* mean,
                           T* inverse_deviation) {
-  const index padded = padded_channels(x);
+  const Index padded = padded_channels(x);
   const Scratch<T> means(x.batch * padded), deviations(x.batch * padded);
   channel_moments(x, means.data(), deviations.data());
   const auto pixels = static_cast<double>(x.pixels()), members = static_cast<double>(x.channels / groups);
-  for_each_group(x, groups, [&](index n, index group, index first, index last) {
+  for_each_group(x, groups, [&](Index n, Index group, Index first, Index last) {
     double sum = 0, squares = 0;
-    for (index c = first; c < last; ++c) sum += static_cast<double>(means[n * padded + c]);
+    for (Index c = first; c < last; ++c) sum += static_cast<double>(means[n * padded + c]);
     const double m = sum / members;
-    for (index c = first; c < last; ++c) {
+    for (Index c = first; c < last; ++c) {
       const double d = static_cast<double>(means[n * padded + c]) - m;
       squares += static_cast<double>(deviations[n * padded + c]) + pixels * d * d;
     }
@@ -62,11 +62,11 @@ void grouped_norm_forward(const FeatureMapView<const T>& x, index groups, const 
 
 /// dx and, for weights per channel, dgamma and dbeta.
 template <class T, class Arch = simd::Arch>
-void grouped_norm_backward(const FeatureMapView<const T>& x, const FeatureMapView<const T>& dy, index groups,
+void grouped_norm_backward(const FeatureMapView<const T>& x, const FeatureMapView<const T>& dy, Index groups,
                            const Weights<T>& weight, const T* mean, const T* inverse_deviation,
                            const FeatureMapView<T>& dx, T* dgamma, T* dbeta) {
   using V = simd::Vector<T>;
-  const index padded = padded_channels(x), size = x.batch * padded;
+  const Index padded = padded_channels(x), size = x.batch * padded;
   const Scratch<T> means(size), factors(size), sums(size), products(size);
   spread_over_channels(x, groups, mean, means.data());
   spread_over_channels(x, groups, inverse_deviation, factors.data());
@@ -74,25 +74,25 @@ void grouped_norm_backward(const FeatureMapView<const T>& x, const FeatureMapVie
   const bool per_pixel = weight.pixel_stride != 0;
   channel_sums(
       x,
-      [&](index n, index block, index p) {
+      [&](Index n, Index block, Index p) {
         const V m = simd::load<T>(means.data() + n * padded + block * x.block);
         const V g = pixel(dy, n, block, p) * (per_pixel ? weight.at(block, p) : V(T{1}));
         return Pair<V>{g, g * (pixel(x, n, block, p) - m)};
       },
       sums.data(), products.data());
   if (dgamma)
-    add_over_samples(x, dgamma, [&](index n, index c) {
+    add_over_samples(x, dgamma, [&](Index n, Index c) {
       return static_cast<double>(products[n * padded + c]) * static_cast<double>(factors[n * padded + c]);
     });
   if (dbeta)
-    add_over_samples(x, dbeta, [&](index n, index c) { return static_cast<double>(sums[n * padded + c]); });
+    add_over_samples(x, dbeta, [&](Index n, Index c) { return static_cast<double>(sums[n * padded + c]); });
   if (dx.empty()) return;
 
   const Scratch<T> group_slopes(x.batch * groups), group_offsets(x.batch * groups);
   const double count = static_cast<double>(x.pixels()) * static_cast<double>(x.channels / groups);
-  for_each_group(x, groups, [&](index n, index group, index first, index last) {
+  for_each_group(x, groups, [&](Index n, Index group, Index first, Index last) {
     double sum = 0, product = 0;
-    for (index c = first; c < last; ++c) {
+    for (Index c = first; c < last; ++c) {
       const double w = per_pixel || !weight.values ? 1.0 : static_cast<double>(weight.values[c]);
       sum += w * static_cast<double>(sums[n * padded + c]);
       product += w * static_cast<double>(products[n * padded + c]);
@@ -112,7 +112,7 @@ void grouped_norm_backward(const FeatureMapView<const T>& x, const FeatureMapVie
 /// pixels of channels / groups neighbouring channels of a sample. Writes mean and 1 / sqrt(variance +
 /// epsilon) as [n][group]. Instance norm is groups = channels.
 template <class T, class Arch = simd::Arch>
-void group_norm_forward(const Input<T>& x, index groups, const std::type_identity_t<T>* gamma,
+void group_norm_forward(const Input<T>& x, Index groups, const std::type_identity_t<T>* gamma,
                         const std::type_identity_t<T>* beta, double epsilon, const FeatureMapView<T>& y,
                         T* mean, T* inverse_deviation) {
   detail::grouped_norm_forward<T>(x, groups, detail::per_channel<T>(gamma, T{1}),
@@ -122,7 +122,7 @@ void group_norm_forward(const Input<T>& x, index groups, const std::type_identit
 /// Its gradient. dgamma += Σ dy · x̂ and dbeta += Σ dy per channel (null where not wanted; nothing is added to
 /// padding lanes); dx may be empty, and may be dy.
 template <class T, class Arch = simd::Arch>
-void group_norm_backward(const Input<T>& x, const Input<T>& dy, index groups,
+void group_norm_backward(const Input<T>& x, const Input<T>& dy, Index groups,
                          const std::type_identity_t<T>* gamma, const std::type_identity_t<T>* mean,
                          const std::type_identity_t<T>* inverse_deviation, const FeatureMapView<T>& dx,
                          std::type_identity_t<T>* dgamma, std::type_identity_t<T>* dbeta) {
@@ -154,18 +154,18 @@ void layer_norm_backward(const Input<T>& x, const Input<T>& dy, const std::type_
     const FeatureMapView<T> sums(gradient, 1, x.channels, x.height, x.width);
     for_each_run(sums, [&](const Run& run) {
       const auto channels = detail::lanes_between<T>(0, run.lanes);
-      for (index i = run.offset; i < run.offset + run.count; i += x.block) {
+      for (Index i = run.offset; i < run.offset + run.count; i += x.block) {
         V sum(T{0});
-        for (index n = 0; n < x.batch; ++n) sum += term(n, i);
+        for (Index n = 0; n < x.batch; ++n) sum += term(n, i);
         simd::store<T>(gradient + i, simd::load<T>(gradient + i) + simd::select(channels, sum, V(T{0})));
       }
     });
   };
-  add(dgamma, [&](index n, index i) {
+  add(dgamma, [&](Index n, Index i) {
     return V(simd::load(dy.data + n * dy.batch_stride + i) *
              (simd::load(x.data + n * x.batch_stride + i) - V(mean[n])) * V(inverse_deviation[n]));
   });
-  add(dbeta, [&](index n, index i) { return simd::load(dy.data + n * dy.batch_stride + i); });
+  add(dbeta, [&](Index n, Index i) { return simd::load(dy.data + n * dy.batch_stride + i); });
   detail::grouped_norm_backward<T>(x, dy, 1, detail::per_element<T>(gamma, x.block_stride(), T{1}), mean,
                                    inverse_deviation, dx, nullptr, nullptr);
 }

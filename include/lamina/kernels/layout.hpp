@@ -16,20 +16,20 @@ namespace detail {
 
 /// The lanes of a channel block from planes that lie `plane` elements apart; zero in the other lanes.
 template <class T, class Arch = simd::Arch>
-void interleave(const T* from, index plane, index pixels, index lanes, T* to) {
-  constexpr index B = channel_block<T>;
-  for (index p = 0; p < pixels; ++p, to += B) {
-    for (index lane = 0; lane < lanes; ++lane) to[lane] = from[lane * plane + p];
-    for (index lane = lanes; lane < B; ++lane) to[lane] = T{0};
+void interleave(const T* from, Index plane, Index pixels, Index lanes, T* to) {
+  constexpr Index B = channel_block<T>;
+  for (Index p = 0; p < pixels; ++p, to += B) {
+    for (Index lane = 0; lane < lanes; ++lane) to[lane] = from[lane * plane + p];
+    for (Index lane = lanes; lane < B; ++lane) to[lane] = T{0};
   }
 }
 
 /// The inverse.
 template <class T, class Arch = simd::Arch>
-void deinterleave(const T* from, index pixels, index lanes, T* to, index plane) {
-  constexpr index B = channel_block<T>;
-  for (index p = 0; p < pixels; ++p, from += B)
-    for (index lane = 0; lane < lanes; ++lane) to[lane * plane + p] = from[lane];
+void deinterleave(const T* from, Index pixels, Index lanes, T* to, Index plane) {
+  constexpr Index B = channel_block<T>;
+  for (Index p = 0; p < pixels; ++p, from += B)
+    for (Index lane = 0; lane < lanes; ++lane) to[lane * plane + p] = from[lane];
 }
 
 }  // namespace detail
@@ -37,8 +37,8 @@ void deinterleave(const T* from, index pixels, index lanes, T* to, index plane) 
 /// map = image, of the same shape; zero in padding lanes.
 template <class T, class Arch = simd::Arch>
 void image_to_blocked(const PlainInput<T>& image, const FeatureMapView<T>& map) {
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_block(map, map.block_stride(), [&](index n, index block, int) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_block(map, map.block_stride(), [&](Index n, Index block, int) {
     detail::interleave(image.at_block(n, block * B), image.pixels(), map.pixels(),
                        std::min(B, map.channels - block * B), map.at_block(n, block));
   });
@@ -47,8 +47,8 @@ void image_to_blocked(const PlainInput<T>& image, const FeatureMapView<T>& map) 
 /// image = map, of the same shape.
 template <class T, class Arch = simd::Arch>
 void blocked_to_image(const Input<T>& map, const FeatureMapView<T, 1>& image) {
-  constexpr index B = Input<T>::block;
-  for_each_block(map, map.block_stride(), [&](index n, index block, int) {
+  constexpr Index B = Input<T>::block;
+  for_each_block(map, map.block_stride(), [&](Index n, Index block, int) {
     detail::deinterleave(map.at_block(n, block), map.pixels(), std::min(B, map.channels - block * B),
                          image.at_block(n, block * B), image.pixels());
   });
@@ -57,12 +57,12 @@ void blocked_to_image(const Input<T>& map, const FeatureMapView<T, 1>& image) {
 /// vector = map's elements in C, H, W order: (n, c, h, w) to (n, c · h · w). Zero in padding lanes.
 template <class T, class Arch = simd::Arch>
 void flatten(const Input<T>& map, const FeatureMapView<T>& vector) {
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   const FeatureMapView<T, 1> planes(vector.data, map.batch, map.channels, map.height, map.width,
                                     vector.batch_stride);
   blocked_to_image(map, planes);
-  const index padding = vector.blocks() * B - vector.channels;
-  for (index n = 0; padding > 0 && n < vector.batch; ++n)
+  const Index padding = vector.blocks() * B - vector.channels;
+  for (Index n = 0; padding > 0 && n < vector.batch; ++n)
     std::fill_n(vector.at_block(n, 0) + vector.channels, padding, T{0});
 }
 

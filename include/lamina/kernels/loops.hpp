@@ -19,9 +19,9 @@ template <class T> using Input = FeatureMapView<const std::type_identity_t<T>>;
 
 /// Vectors that lie together in one sample of a map: all of one kind of channel block, full or the last one.
 struct Run {
-  index n;       ///< sample
-  index offset;  ///< of the first element, within the sample
-  index count;   ///< elements, a multiple of the block
+  Index n;       ///< sample
+  Index offset;  ///< of the first element, within the sample
+  Index count;   ///< elements, a multiple of the block
   int lanes;     ///< lanes of each vector that hold channels; the others are padding
 
   template <class T> T* in(const FeatureMapView<T>& map) const {
@@ -33,19 +33,19 @@ namespace detail {
 
 /// What a piece of a parallel loop should at least read or write: 2^15 elements take about 5 µs, handing a
 /// piece to a thread that waits takes below 1 µs.
-inline constexpr index piece_elements = 1 << 15;
+inline constexpr Index piece_elements = 1 << 15;
 
 /// Calls f(first, last, worker) for ranges that cover `items` things of `elements` each.
-template <class F> void for_each_range(index items, index elements, F&& f) {
-  const index grain = std::max<index>(1, piece_elements / std::max<index>(1, elements));
-  parallel_for((items + grain - 1) / grain, [&](index piece, int worker) {
+template <class F> void for_each_range(Index items, Index elements, F&& f) {
+  const Index grain = std::max<Index>(1, piece_elements / std::max<Index>(1, elements));
+  parallel_for((items + grain - 1) / grain, [&](Index piece, int worker) {
     f(piece * grain, std::min(items, (piece + 1) * grain), worker);
   });
 }
 
 /// The lanes in [first, last) of a vector.
 template <class T, class Arch = simd::Arch>
-simd::Mask<simd::Vector<T>> lanes_between(index first, index last) {
+simd::Mask<simd::Vector<T>> lanes_between(Index first, Index last) {
   alignas(64) static constexpr auto numbers = [] {
     std::array<T, static_cast<std::size_t>(simd::width<T>)> lane{};
     for (std::size_t i = 0; i < lane.size(); ++i) lane[i] = static_cast<T>(i);
@@ -62,7 +62,7 @@ template <class V> V larger(V a, V b) { return simd::select(a == a, simd::max(a,
 
 /// The vector of a map's pixel.
 template <class T, class Arch = simd::Arch>
-simd::Vector<std::remove_const_t<T>> pixel(const FeatureMapView<T>& map, index n, index block, index p) {
+simd::Vector<std::remove_const_t<T>> pixel(const FeatureMapView<T>& map, Index n, Index block, Index p) {
   return simd::load<std::remove_const_t<T>>(map.at_block(n, block) + p * map.block);
 }
 
@@ -70,15 +70,15 @@ simd::Vector<std::remove_const_t<T>> pixel(const FeatureMapView<T>& map, index n
 
 /// Calls f(run) until every vector of the map has been in one run.
 template <class T, class F> void for_each_run(const FeatureMapView<T>& map, F&& f) {
-  constexpr index B = FeatureMapView<T>::block;
-  const index full = map.channels / B * map.pixels();
-  const index all = map.blocks() * map.pixels();
-  detail::for_each_range(map.batch * all, B, [&](index first, index last, int) {
+  constexpr Index B = FeatureMapView<T>::block;
+  const Index full = map.channels / B * map.pixels();
+  const Index all = map.blocks() * map.pixels();
+  detail::for_each_range(map.batch * all, B, [&](Index first, Index last, int) {
     while (first < last) {
-      const index n = first / all, from = first % all, to = std::min(all, from + last - first);
+      const Index n = first / all, from = first % all, to = std::min(all, from + last - first);
       if (from < full) f(Run{n, from * B, (std::min(to, full) - from) * B, int{B}});
       if (to > full) {
-        const index ragged = std::max(from, full);
+        const Index ragged = std::max(from, full);
         f(Run{n, ragged * B, (to - ragged) * B, static_cast<int>(map.channels % B)});
       }
       first += to - from;
@@ -87,20 +87,20 @@ template <class T, class F> void for_each_run(const FeatureMapView<T>& map, F&& 
 }
 
 /// Calls f(n, block, worker) for every channel block of every sample; `elements` is the work of one call.
-template <class T, class F> void for_each_block(const FeatureMapView<T>& map, index elements, F&& f) {
-  detail::for_each_range(map.batch * map.blocks(), elements, [&](index first, index last, int worker) {
-    for (index i = first; i < last; ++i) f(i / map.blocks(), i % map.blocks(), worker);
+template <class T, class F> void for_each_block(const FeatureMapView<T>& map, Index elements, F&& f) {
+  detail::for_each_range(map.batch * map.blocks(), elements, [&](Index first, Index last, int worker) {
+    for (Index i = first; i < last; ++i) f(i / map.blocks(), i % map.blocks(), worker);
   });
 }
 
 /// Calls f(n, block, first_row, last_row, worker) until every row of every channel block has been in one
 /// call; `elements` is the work of one row.
-template <class T, class F> void for_each_rows(const FeatureMapView<T>& map, index elements, F&& f) {
+template <class T, class F> void for_each_rows(const FeatureMapView<T>& map, Index elements, F&& f) {
   detail::for_each_range(map.batch * map.blocks() * map.height, elements,
-                         [&](index first, index last, int worker) {
+                         [&](Index first, Index last, int worker) {
                            while (first < last) {
-                             const index block = first / map.height, from = first % map.height;
-                             const index to = std::min(map.height, from + last - first);
+                             const Index block = first / map.height, from = first % map.height;
+                             const Index to = std::min(map.height, from + last - first);
                              f(block / map.blocks(), block % map.blocks(), from, to, worker);
                              first += to - from;
                            }
@@ -111,11 +111,11 @@ template <class T, class F> void for_each_rows(const FeatureMapView<T>& map, ind
 /// is shaped like y and may be y itself.
 template <class T, class F, class... In> void transform(const FeatureMapView<T>& y, F f, const In&... x) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   for_each_run(y, [&](const Run& run) {
     T* const to = run.in(y);
     const auto loop = [&](auto f_of_vectors, const auto*... from) {
-      for (index i = 0; i < run.count; i += B) simd::store(to + i, f_of_vectors(simd::load<T>(from + i)...));
+      for (Index i = 0; i < run.count; i += B) simd::store(to + i, f_of_vectors(simd::load<T>(from + i)...));
     };
     if (run.lanes == B) {
       loop([&](auto... v) -> V { return f(v...); }, run.in(x)...);

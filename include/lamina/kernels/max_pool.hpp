@@ -16,7 +16,7 @@ namespace lamina::kernels {
 namespace detail {
 
 /// Whether the windows are the 2 × 2 of most small nets, side by side: the case with loops of its own.
-constexpr bool is_two_by_two(const PoolGeometry& g, index rows, index columns) {
+constexpr bool is_two_by_two(const PoolGeometry& g, Index rows, Index columns) {
   PoolGeometry plain;
   plain.ceil_mode = g.ceil_mode;
   plain.count_include_pad = g.count_include_pad;
@@ -25,9 +25,9 @@ constexpr bool is_two_by_two(const PoolGeometry& g, index rows, index columns) {
 
 /// A row of maxima of two rows.
 template <class T, class Arch = simd::Arch>
-void max_two_by_two(const T* upper, const T* lower, T* to, index outputs) {
-  constexpr index B = channel_block<T>;
-  for (index o = 0; o < outputs; ++o, upper += 2 * B, lower += 2 * B)
+void max_two_by_two(const T* upper, const T* lower, T* to, Index outputs) {
+  constexpr Index B = channel_block<T>;
+  for (Index o = 0; o < outputs; ++o, upper += 2 * B, lower += 2 * B)
     simd::store(to + o * B, larger(larger(simd::load(upper), simd::load(upper + B)),
                                    larger(simd::load(lower), simd::load(lower + B))));
 }
@@ -42,13 +42,13 @@ template <class V> V take_maximum(V x, V maximum, V of, simd::Mask<V>& open) {
 
 /// The gradients of two rows from those of a row of maxima.
 template <class T, class Arch = simd::Arch>
-void max_two_by_two_backward(const T* x, const T* y, const T* dy, T* dx, index row_stride, index outputs) {
-  constexpr index B = channel_block<T>;
+void max_two_by_two_backward(const T* x, const T* y, const T* dy, T* dx, Index row_stride, Index outputs) {
+  constexpr Index B = channel_block<T>;
   const auto all = lanes_between<T>(0, B);
-  for (index o = 0; o < outputs; ++o, x += 2 * B, dx += 2 * B) {
+  for (Index o = 0; o < outputs; ++o, x += 2 * B, dx += 2 * B) {
     const auto maximum = simd::load(y + o * B), gradient = simd::load(dy + o * B);
     auto open = all;
-    for (const index at : {index{0}, B, row_stride, row_stride + B})
+    for (const Index at : {Index{0}, B, row_stride, row_stride + B})
       simd::store(dx + at, take_maximum(simd::load(x + at), maximum, gradient, open));
   }
 }
@@ -60,13 +60,13 @@ void max_two_by_two_backward(const T* x, const T* y, const T* dy, T* dx, index r
 /// AdaptivePool.
 template <class T, class Geometry, class Arch = simd::Arch>
 void max_pool_forward(const Geometry& g, const Input<T>& x, const FeatureMapView<T>& y) {
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   using V = simd::Vector<T>;
-  const index work = x.block_stride() / y.height + y.row_stride();
+  const Index work = x.block_stride() / y.height + y.row_stride();
   if constexpr (std::is_same_v<Geometry, PoolGeometry>)
     if (detail::is_two_by_two(g, x.height, x.width))
-      return for_each_rows(y, work, [&](index n, index block, index first_row, index last_row, int) {
-        for (index row = first_row; row < last_row; ++row) {
+      return for_each_rows(y, work, [&](Index n, Index block, Index first_row, Index last_row, int) {
+        for (Index row = first_row; row < last_row; ++row) {
           const T* const upper = x.at_block(n, block) + 2 * row * x.row_stride();
           detail::max_two_by_two(upper, upper + x.row_stride(), y.at_block(n, block) + row * y.row_stride(),
                                  y.width);
@@ -75,26 +75,26 @@ void max_pool_forward(const Geometry& g, const Input<T>& x, const FeatureMapView
 
   const Scratch<T> rows_of_workers(threads() * x.row_stride());
   const detail::ColumnTaps columns_of(g, x.width, y.width);
-  for_each_rows(y, work, [&](index n, index block, index first_row, index last_row, int worker) {
+  for_each_rows(y, work, [&](Index n, Index block, Index first_row, Index last_row, int worker) {
     T* const room = rows_of_workers.data() + worker * x.row_stride();
     const V lowest(-std::numeric_limits<T>::infinity());
-    for (index row = first_row; row < last_row; ++row) {
+    for (Index row = first_row; row < last_row; ++row) {
       const Taps rows = g.row_taps(row, x.height);
       const T* from = x.at_block(n, block) + rows.first * x.row_stride();  // the maxima of each column
       if (rows.count != 1) {
-        for (index w = 0; w < x.row_stride(); w += B) {
+        for (Index w = 0; w < x.row_stride(); w += B) {
           V maximum = lowest;
-          for (index i = 0; i < rows.count; ++i)
+          for (Index i = 0; i < rows.count; ++i)
             maximum = detail::larger(maximum, simd::load(from + i * rows.step * x.row_stride() + w));
           simd::store(room + w, maximum);
         }
         from = room;
       }
       T* const to = y.at_block(n, block) + row * y.row_stride();
-      for (index o = 0; o < y.width; ++o) {
+      for (Index o = 0; o < y.width; ++o) {
         const Taps columns = columns_of[o];
         V maximum = lowest;
-        for (index i = 0; i < columns.count; ++i)
+        for (Index i = 0; i < columns.count; ++i)
           maximum = detail::larger(maximum, simd::load<T>(from + (columns.first + i * columns.step) * B));
         simd::store(to + o * B, maximum);
       }
@@ -107,13 +107,13 @@ void max_pool_forward(const Geometry& g, const Input<T>& x, const FeatureMapView
 template <class T, class Geometry, class Arch = simd::Arch>
 void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, const Input<T>& dy,
                        const FeatureMapView<T>& dx) {
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   if constexpr (std::is_same_v<Geometry, PoolGeometry>)
     if (detail::is_two_by_two(g, x.height, x.width))
       return for_each_rows(
-          y, 2 * x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
-            for (index row = first_row; row < last_row; ++row) {
-              const index place = 2 * row * x.row_stride(), out_place = row * y.row_stride();
+          y, 2 * x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
+            for (Index row = first_row; row < last_row; ++row) {
+              const Index place = 2 * row * x.row_stride(), out_place = row * y.row_stride();
               T* const to = dx.at_block(n, block) + place;
               detail::max_two_by_two_backward(x.at_block(n, block) + place, y.at_block(n, block) + out_place,
                                               dy.at_block(n, block) + out_place, to, x.row_stride(), y.width);
@@ -127,19 +127,19 @@ void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, 
           });
 
   const detail::ColumnTaps columns_of(g, x.width, y.width);
-  for_each_block(x, x.block_stride() + y.block_stride(), [&](index n, index block, int) {
+  for_each_block(x, x.block_stride() + y.block_stride(), [&](Index n, Index block, int) {
     T* const to = dx.at_block(n, block);
     const T *from = x.at_block(n, block), *maxima = y.at_block(n, block), *gradients = dy.at_block(n, block);
     std::fill_n(to, dx.block_stride(), T{0});
-    for (index row = 0; row < y.height; ++row) {
+    for (Index row = 0; row < y.height; ++row) {
       const Taps rows = g.row_taps(row, x.height);
-      for (index o = 0; o < y.width; ++o, maxima += B, gradients += B) {
+      for (Index o = 0; o < y.width; ++o, maxima += B, gradients += B) {
         const Taps columns = columns_of[o];
         const auto maximum = simd::load(maxima), gradient = simd::load(gradients);
         auto open = detail::lanes_between<T>(0, B);
-        for (index i = 0; i < rows.count; ++i)
-          for (index j = 0; j < columns.count; ++j) {
-            const index at =
+        for (Index i = 0; i < rows.count; ++i)
+          for (Index j = 0; j < columns.count; ++j) {
+            const Index at =
                 (rows.first + i * rows.step) * x.row_stride() + (columns.first + j * columns.step) * B;
             simd::store<T>(to + at, simd::load<T>(to + at) +
                                         detail::take_maximum(simd::load(from + at), maximum, gradient, open));

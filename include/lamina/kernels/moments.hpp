@@ -10,17 +10,17 @@
 namespace lamina::kernels::detail {
 
 /// Channels of a map rounded up to whole blocks: how long an array of one number per channel is.
-template <class View> index padded_channels(const View& map) { return map.blocks() * map.block; }
+template <class View> Index padded_channels(const View& map) { return map.blocks() * map.block; }
 
 /// A number per channel or, where block_stride is that of a map and pixel_stride its block, per element. A
 /// null array stands for one number everywhere.
 template <class T> struct Weights {
   const T* values;
-  index block_stride;
-  index pixel_stride;
+  Index block_stride;
+  Index pixel_stride;
   T otherwise;
 
-  simd::Vector<T> at(index block, index pixel) const {
+  simd::Vector<T> at(Index block, Index pixel) const {
     return values ? simd::load<T>(values + block * block_stride + pixel * pixel_stride)
                   : simd::broadcast<T>(otherwise);
   }
@@ -28,7 +28,7 @@ template <class T> struct Weights {
 template <class T> Weights<T> per_channel(const T* values, T otherwise) {
   return {values, channel_block<T>, 0, otherwise};
 }
-template <class T> Weights<T> per_element(const T* values, index block_stride, T otherwise) {
+template <class T> Weights<T> per_element(const T* values, Index block_stride, T otherwise) {
   return {values, block_stride, channel_block<T>, otherwise};
 }
 
@@ -46,16 +46,16 @@ template <class V> struct Pair {
 template <class T, class Arch = simd::Arch>
 void channel_moments(const FeatureMapView<const T>& x, T* mean, T* deviations) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_block(x, 2 * x.block_stride(), [&](index n, index block, int) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_block(x, 2 * x.block_stride(), [&](Index n, Index block, int) {
     const T* const from = x.at_block(n, block);
-    const V m = pairwise_sum(0, x.pixels(), [&](index p) { return simd::load(from + p * B); }) /
+    const V m = pairwise_sum(0, x.pixels(), [&](Index p) { return simd::load(from + p * B); }) /
                 V(static_cast<T>(x.pixels()));
-    const V squares = pairwise_sum(0, x.pixels(), [&](index p) {
+    const V squares = pairwise_sum(0, x.pixels(), [&](Index p) {
       const V d = simd::load(from + p * B) - m;
       return V(d * d);
     });
-    const index at = n * padded_channels(x) + block * B;
+    const Index at = n * padded_channels(x) + block * B;
     simd::store(mean + at, m);
     simd::store(deviations + at, squares);
   });
@@ -65,10 +65,10 @@ void channel_moments(const FeatureMapView<const T>& x, T* mean, T* deviations) {
 /// b}.
 template <class T, class Terms, class Arch = simd::Arch>
 void channel_sums(const FeatureMapView<const T>& x, Terms terms, T* sums, T* products) {
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_block(x, 2 * x.block_stride(), [&](index n, index block, int) {
-    const auto both = pairwise_sum(0, x.pixels(), [&](index p) { return terms(n, block, p); });
-    const index at = n * padded_channels(x) + block * B;
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_block(x, 2 * x.block_stride(), [&](Index n, Index block, int) {
+    const auto both = pairwise_sum(0, x.pixels(), [&](Index p) { return terms(n, block, p); });
+    const Index at = n * padded_channels(x) + block * B;
     simd::store(sums + at, both.first);
     simd::store(products + at, both.second);
   });
@@ -77,21 +77,21 @@ void channel_sums(const FeatureMapView<const T>& x, Terms terms, T* sums, T* pro
 /// y = (x - mean) · factor · weight + bias, mean and factor per sample and channel (`stride` apart between
 /// samples; 0 where all samples have the same).
 template <class T, class Arch = simd::Arch>
-void normalize(const FeatureMapView<const T>& x, const T* mean, const T* factor, index stride,
+void normalize(const FeatureMapView<const T>& x, const T* mean, const T* factor, Index stride,
                const Weights<T>& weight, const Weights<T>& bias, const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_rows(x, x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_rows(x, x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V m = simd::load(mean + n * stride + block * B), f = simd::load(factor + n * stride + block * B);
     const T* const from = x.at_block(n, block);
     T* const to = y.at_block(n, block);
-    const index first = first_row * x.width, last = last_row * x.width;
+    const Index first = first_row * x.width, last = last_row * x.width;
     if (weight.pixel_stride == 0) {
       const V scale = f * weight.at(block, 0), shift = bias.at(block, 0);
-      for (index p = first; p < last; ++p)
+      for (Index p = first; p < last; ++p)
         simd::store(to + p * B, simd::fma(V(simd::load(from + p * B) - m), scale, shift));
     } else {
-      for (index p = first; p < last; ++p)
+      for (Index p = first; p < last; ++p)
         simd::store(to + p * B,
                     simd::fma(V((simd::load(from + p * B) - m) * f), weight.at(block, p), bias.at(block, p)));
     }
@@ -103,16 +103,16 @@ void normalize(const FeatureMapView<const T>& x, const T* mean, const T* factor,
 template <class T, class Arch = simd::Arch>
 void normalize_backward(const FeatureMapView<const T>& x, const FeatureMapView<const T>& dy,
                         const Weights<T>& weight, const T* mean, const T* factor, const T* slope,
-                        const T* offset, index stride, const FeatureMapView<T>& dx) {
+                        const T* offset, Index stride, const FeatureMapView<T>& dx) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
-  for_each_rows(x, 2 * x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
-    const index at = n * stride + block * B;
+  constexpr Index B = FeatureMapView<T>::block;
+  for_each_rows(x, 2 * x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
+    const Index at = n * stride + block * B;
     const V m = simd::load(mean + at), f = simd::load(factor + at), s = simd::load(slope + at),
             o = simd::load(offset + at);
     const T *const from = x.at_block(n, block), *const gradients = dy.at_block(n, block);
     T* const to = dx.at_block(n, block);
-    for (index p = first_row * x.width; p < last_row * x.width; ++p) {
+    for (Index p = first_row * x.width; p < last_row * x.width; ++p) {
       const V g = simd::load(gradients + p * B) * weight.at(block, p);
       simd::store(to + p * B, simd::fma(g, f, simd::fma(V(simd::load(from + p * B) - m), s, o)));
     }
@@ -121,10 +121,10 @@ void normalize_backward(const FeatureMapView<const T>& x, const FeatureMapView<c
 
 /// gradient[c] += Σ over samples of term(n, c), in double; nothing is added to padding lanes.
 template <class View, class T, class Term> void add_over_samples(const View& map, T* gradient, Term term) {
-  for_each_range(map.channels, 4 * map.batch, [&](index first, index last, int) {
-    for (index c = first; c < last; ++c) {
+  for_each_range(map.channels, 4 * map.batch, [&](Index first, Index last, int) {
+    for (Index c = first; c < last; ++c) {
       double sum = 0;
-      for (index n = 0; n < map.batch; ++n) sum += term(n, c);
+      for (Index n = 0; n < map.batch; ++n) sum += term(n, c);
       gradient[c] += static_cast<T>(sum);
     }
   });

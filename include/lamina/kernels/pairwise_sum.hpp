@@ -11,22 +11,22 @@ namespace lamina::kernels::detail {
 
 /// term(first) + … + term(first + count - 1), count >= 1. A term is a vector, a scalar, or anything with +=.
 template <class Term>
-std::invoke_result_t<const Term&, index> pairwise_sum(index first, index count, const Term& term) {
+std::invoke_result_t<const Term&, Index> pairwise_sum(Index first, Index count, const Term& term) {
   if (count > 64) {
-    const index half = count / 2;
+    const Index half = count / 2;
     auto sum = pairwise_sum(first, half, term);
     sum += pairwise_sum(first + half, count - half, term);
     return sum;
   }
-  const index end = first + count;
+  const Index end = first + count;
   auto a = term(first);
   if (count < 4) {
-    for (index i = first + 1; i < end; ++i) a += term(i);
+    for (Index i = first + 1; i < end; ++i) a += term(i);
     return a;
   }
   // Four sums at a time: an addition waits four cycles for the one before it.
   auto b = term(first + 1), c = term(first + 2), d = term(first + 3);
-  index i = first + 4;
+  Index i = first + 4;
   for (; i + 4 <= end; i += 4) {
     a += term(i);
     b += term(i + 1);

@@ -10,15 +10,15 @@
 
 namespace lamina::kernels::detail {
 
-inline constexpr index pixels_at_once = 64;
+inline constexpr Index pixels_at_once = 64;
 
 /// Calls f(n, first, count) until every pixel of every sample has been in one call; count <= pixels_at_once.
 template <class T, class F> void for_each_pixels(const FeatureMapView<T>& map, F&& f) {
-  const index parts = (map.pixels() + pixels_at_once - 1) / pixels_at_once;
-  const index work = std::min(map.pixels(), pixels_at_once) * map.blocks() * map.block;
-  for_each_range(map.batch * parts, work, [&](index begin, index end, int) {
-    for (index i = begin; i < end; ++i) {
-      const index first = i % parts * pixels_at_once;
+  const Index parts = (map.pixels() + pixels_at_once - 1) / pixels_at_once;
+  const Index work = std::min(map.pixels(), pixels_at_once) * map.blocks() * map.block;
+  for_each_range(map.batch * parts, work, [&](Index begin, Index end, int) {
+    for (Index i = begin; i < end; ++i) {
+      const Index first = i % parts * pixels_at_once;
       f(i / parts, first, std::min(pixels_at_once, map.pixels() - first));
     }
   });
@@ -26,32 +26,32 @@ template <class T, class F> void for_each_pixels(const FeatureMapView<T>& map, F
 
 /// Calls f(block, p, lanes) for every channel block and every p in [0, count); `lanes` are those with
 /// channels.
-template <class T, class F> void for_each_channel_vector(const FeatureMapView<T>& map, index count, F&& f) {
+template <class T, class F> void for_each_channel_vector(const FeatureMapView<T>& map, Index count, F&& f) {
   using Element = std::remove_const_t<T>;
-  for (index block = 0; block < map.blocks(); ++block) {
+  for (Index block = 0; block < map.blocks(); ++block) {
     const auto lanes = lanes_between<Element>(0, map.channels - block * map.block);
-    for (index p = 0; p < count; ++p) f(block, p, lanes);
+    for (Index p = 0; p < count; ++p) f(block, p, lanes);
   }
 }
 
 /// results[p] = term(block, p) folded over all channels of pixel p, for p in [0, count).
 template <class T, class Term, class Combine, class Reduce>
-void fold_channels(const FeatureMapView<const T>& map, index count, T start, Term term, Combine combine,
+void fold_channels(const FeatureMapView<const T>& map, Index count, T start, Term term, Combine combine,
                    Reduce reduce, T* results) {
   using V = simd::Vector<T>;
-  constexpr index B = FeatureMapView<T>::block;
+  constexpr Index B = FeatureMapView<T>::block;
   alignas(64) T folded[pixels_at_once * B];
   std::fill_n(folded, count * B, start);
-  for_each_channel_vector(map, count, [&](index block, index p, const auto& lanes) {
+  for_each_channel_vector(map, count, [&](Index block, Index p, const auto& lanes) {
     const V value = simd::select(lanes, V(term(block, p)), V(start));
     simd::store(folded + p * B, V(combine(simd::load<T>(folded + p * B), value)));
   });
-  for (index p = 0; p < count; ++p) results[p] = reduce(simd::load<T>(folded + p * B));
+  for (Index p = 0; p < count; ++p) results[p] = reduce(simd::load<T>(folded + p * B));
 }
 
 /// results[p] = Σ term(block, p) over the channels of pixel p.
 template <class T, class Term, class Arch = simd::Arch>
-void sum_channels(const FeatureMapView<const T>& map, index count, Term term, T* results) {
+void sum_channels(const FeatureMapView<const T>& map, Index count, Term term, T* results) {
   fold_channels(
       map, count, T{0}, term, [](auto a, auto b) { return a + b; },
       [](const auto& v) { return simd::reduce_add(v); }, results);
@@ -59,7 +59,7 @@ void sum_channels(const FeatureMapView<const T>& map, index count, Term term, T*
 
 /// results[p] = the largest term(block, p) over the channels of pixel p.
 template <class T, class Term, class Arch = simd::Arch>
-void max_channels(const FeatureMapView<const T>& map, index count, Term term, T* results) {
+void max_channels(const FeatureMapView<const T>& map, Index count, Term term, T* results) {
   fold_channels(
       map, count, -std::numeric_limits<T>::infinity(), term, [](auto a, auto b) { return simd::max(a, b); },
       [](const auto& v) { return simd::reduce_max(v); }, results);

@@ -13,72 +13,72 @@ namespace lamina::kernels {
 
 /// The positions of a window on one axis that lie inside the map: first, first + step, …
 struct Taps {
-  index first, count, step;
+  Index first, count, step;
 };
 
 /// Fixed windows. A structural value; sizes in elements.
 struct PoolGeometry {
-  index kernel_height = 2;
-  index kernel_width = 2;
-  index stride_height = 2;
-  index stride_width = 2;
-  index dilation_height = 1;
-  index dilation_width = 1;
-  index pad_top = 0;
-  index pad_left = 0;
-  index pad_bottom = 0;
-  index pad_right = 0;
+  Index kernel_height = 2;
+  Index kernel_width = 2;
+  Index stride_height = 2;
+  Index stride_width = 2;
+  Index dilation_height = 1;
+  Index dilation_width = 1;
+  Index pad_top = 0;
+  Index pad_left = 0;
+  Index pad_bottom = 0;
+  Index pad_right = 0;
   bool ceil_mode = false;  ///< a last window may hang over the end if it begins in the map or left padding
   bool count_include_pad = true;  ///< whether averages count padding (as zeros)
 
   constexpr bool operator==(const PoolGeometry&) const = default;
 
   /// Rows and columns that a map of `rows` by `columns` yields; 0 or less where the window does not fit.
-  constexpr index out_height(index rows) const {
+  constexpr Index out_height(Index rows) const {
     return out_extent(rows, kernel_height, stride_height, dilation_height, pad_top, pad_bottom);
   }
-  constexpr index out_width(index columns) const {
+  constexpr Index out_width(Index columns) const {
     return out_extent(columns, kernel_width, stride_width, dilation_width, pad_left, pad_right);
   }
 
   /// Rows of the map that output row o sees; columns that output column o sees.
-  constexpr Taps row_taps(index o, index rows) const {
+  constexpr Taps row_taps(Index o, Index rows) const {
     return taps(o * stride_height - pad_top, kernel_height, dilation_height, rows);
   }
-  constexpr Taps column_taps(index o, index columns) const {
+  constexpr Taps column_taps(Index o, Index columns) const {
     return taps(o * stride_width - pad_left, kernel_width, dilation_width, columns);
   }
 
   /// What an average divides by is the product of these two.
-  constexpr index row_divisor(index o, index rows) const {
+  constexpr Index row_divisor(Index o, Index rows) const {
     return divisor(o * stride_height - pad_top, kernel_height, rows, pad_bottom);
   }
-  constexpr index column_divisor(index o, index columns) const {
+  constexpr Index column_divisor(Index o, Index columns) const {
     return divisor(o * stride_width - pad_left, kernel_width, columns, pad_right);
   }
 
  private:
-  constexpr index out_extent(index extent, index kernel, index stride, index dilation, index before,
-                             index after) const {
-    const index room = extent + before + after - dilation * (kernel - 1) - 1;
+  constexpr Index out_extent(Index extent, Index kernel, Index stride, Index dilation, Index before,
+                             Index after) const {
+    const Index room = extent + before + after - dilation * (kernel - 1) - 1;
     if (room < 0) return 0;
-    const index windows = (room + (ceil_mode ? stride - 1 : 0)) / stride + 1;
+    const Index windows = (room + (ceil_mode ? stride - 1 : 0)) / stride + 1;
     return windows - (ceil_mode && (windows - 1) * stride >= extent + before ? 1 : 0);
   }
-  static constexpr Taps taps(index start, index kernel, index dilation, index extent) {
-    const index outside = start < 0 ? (-start + dilation - 1) / dilation : 0;
-    const index first = start + outside * dilation;
-    const index inside = (extent - first + dilation - 1) / dilation;
-    return {first, std::max(index{0}, std::min(kernel - outside, inside)), dilation};
+  static constexpr Taps taps(Index start, Index kernel, Index dilation, Index extent) {
+    const Index outside = start < 0 ? (-start + dilation - 1) / dilation : 0;
+    const Index first = start + outside * dilation;
+    const Index inside = (extent - first + dilation - 1) / dilation;
+    return {first, std::max(Index{0}, std::min(kernel - outside, inside)), dilation};
   }
-  constexpr index divisor(index start, index kernel, index extent, index after) const {
-    const index end = std::min(start + kernel, extent + after);  // of the window, within the padded map
-    return count_include_pad ? end - start : std::min(end, extent) - std::max(start, index{0});
+  constexpr Index divisor(Index start, Index kernel, Index extent, Index after) const {
+    const Index end = std::min(start + kernel, extent + after);  // of the window, within the padded map
+    return count_include_pad ? end - start : std::min(end, extent) - std::max(start, Index{0});
   }
 };
 
 /// Throws shape_error unless `g` is a pooling that a map of `rows` by `columns` can take.
-constexpr void check(const PoolGeometry& g, index rows, index columns) {
+constexpr void check(const PoolGeometry& g, Index rows, Index columns) {
   require(g.kernel_height > 0 && g.kernel_width > 0, "pooling: the window needs at least one row and column");
   require(g.stride_height > 0 && g.stride_width > 0 && g.dilation_height > 0 && g.dilation_width > 0,
           "pooling: stride and dilation start at 1");
@@ -94,21 +94,21 @@ constexpr void check(const PoolGeometry& g, index rows, index columns) {
 /// Bins that divide the map: output o of `out` sees [floor(o · extent / out), ceil((o + 1) · extent / out)),
 /// as PyTorch's adaptive pooling; neighbouring bins may share a row.
 struct AdaptivePool {
-  index rows_out = 1;
-  index columns_out = 1;
+  Index rows_out = 1;
+  Index columns_out = 1;
 
   constexpr bool operator==(const AdaptivePool&) const = default;
 
-  constexpr index out_height(index) const { return rows_out; }
-  constexpr index out_width(index) const { return columns_out; }
-  constexpr Taps row_taps(index o, index rows) const { return bin(o, rows, rows_out); }
-  constexpr Taps column_taps(index o, index columns) const { return bin(o, columns, columns_out); }
-  constexpr index row_divisor(index o, index rows) const { return row_taps(o, rows).count; }
-  constexpr index column_divisor(index o, index columns) const { return column_taps(o, columns).count; }
+  constexpr Index out_height(Index) const { return rows_out; }
+  constexpr Index out_width(Index) const { return columns_out; }
+  constexpr Taps row_taps(Index o, Index rows) const { return bin(o, rows, rows_out); }
+  constexpr Taps column_taps(Index o, Index columns) const { return bin(o, columns, columns_out); }
+  constexpr Index row_divisor(Index o, Index rows) const { return row_taps(o, rows).count; }
+  constexpr Index column_divisor(Index o, Index columns) const { return column_taps(o, columns).count; }
 
  private:
-  static constexpr Taps bin(index o, index extent, index out) {
-    const index first = o * extent / out, end = ((o + 1) * extent + out - 1) / out;
+  static constexpr Taps bin(Index o, Index extent, Index out) {
+    const Index first = o * extent / out, end = ((o + 1) * extent + out - 1) / out;
     return {first, end - first, 1};
   }
 };
@@ -117,8 +117,8 @@ namespace detail {
 
 /// The columns that each output column sees, worked out once for all rows.
 struct ColumnTaps : Scratch<Taps> {
-  template <class Geometry> ColumnTaps(const Geometry& g, index columns, index outputs) : Scratch(outputs) {
-    for (index o = 0; o < outputs; ++o) (*this)[o] = g.column_taps(o, columns);
+  template <class Geometry> ColumnTaps(const Geometry& g, Index columns, Index outputs) : Scratch(outputs) {
+    for (Index o = 0; o < outputs; ++o) (*this)[o] = g.column_taps(o, columns);
   }
 };
 

@@ -14,7 +14,7 @@ enum class Slopes {
 };
 
 namespace detail {
-template <class T> simd::Vector<T> slope_of(const T* slope, Slopes slopes, index block) {
+template <class T> simd::Vector<T> slope_of(const T* slope, Slopes slopes, Index block) {
   return slopes == Slopes::one ? simd::broadcast<T>(*slope) : simd::load<T>(slope + block * channel_block<T>);
 }
 }  // namespace detail
@@ -24,11 +24,11 @@ template <class T, class Arch = simd::Arch>
 void prelu_forward(const Input<T>& x, const std::type_identity_t<T>* slope, Slopes slopes,
                    const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
-  for_each_rows(x, x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
+  for_each_rows(x, x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V s = detail::slope_of(slope, slopes, block);
     const T* const from = x.at_block(n, block);
     T* const to = y.at_block(n, block);
-    for (index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += x.block) {
+    for (Index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += x.block) {
       const V v = simd::load(from + i);
       simd::store<T>(to + i, simd::select(v > V(T{0}), v, V(s * v)));
     }
@@ -42,30 +42,30 @@ void prelu_backward(const Input<T>& x, const Input<T>& dy, const std::type_ident
                     Slopes slopes, const FeatureMapView<T>& dx, std::type_identity_t<T>* dslope) {
   using V = simd::Vector<T>;
   if (dslope) {
-    const index padded = detail::padded_channels(x);
+    const Index padded = detail::padded_channels(x);
     const Scratch<T> sums(x.batch * padded);
-    for_each_block(x, 2 * x.block_stride(), [&](index n, index block, int) {
-      const V sum = detail::pairwise_sum(0, x.pixels(), [&](index p) {
+    for_each_block(x, 2 * x.block_stride(), [&](Index n, Index block, int) {
+      const V sum = detail::pairwise_sum(0, x.pixels(), [&](Index p) {
         return V(simd::min(detail::pixel(x, n, block, p), V(T{0})) * detail::pixel(dy, n, block, p));
       });
       simd::store<T>(sums.data() + n * padded + block * x.block, sum);
     });
-    const auto sum_of = [&](index n, index c) { return static_cast<double>(sums[n * padded + c]); };
+    const auto sum_of = [&](Index n, Index c) { return static_cast<double>(sums[n * padded + c]); };
     if (slopes == Slopes::per_channel) {
       detail::add_over_samples(x, dslope, sum_of);
     } else {
       double sum = 0;
-      for (index n = 0; n < x.batch; ++n)
-        for (index c = 0; c < x.channels; ++c) sum += sum_of(n, c);
+      for (Index n = 0; n < x.batch; ++n)
+        for (Index c = 0; c < x.channels; ++c) sum += sum_of(n, c);
       *dslope += static_cast<T>(sum);
     }
   }
   if (dx.empty()) return;
-  for_each_rows(x, 2 * x.row_stride(), [&](index n, index block, index first_row, index last_row, int) {
+  for_each_rows(x, 2 * x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V s = detail::slope_of(slope, slopes, block);
     const T *const from = x.at_block(n, block), *const gradients = dy.at_block(n, block);
     T* const to = dx.at_block(n, block);
-    for (index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += x.block) {
+    for (Index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += x.block) {
       const V g = simd::load(gradients + i);
       simd::store<T>(to + i, simd::select(simd::load(from + i) > V(T{0}), g, V(s * g)));
     }

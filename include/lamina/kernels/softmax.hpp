@@ -10,18 +10,18 @@ namespace lamina::kernels {
 template <class T, class Arch = simd::Arch>
 void softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
-  detail::for_each_pixels(x, [&](index n, index first, index count) {
+  detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
     T greatest[detail::pixels_at_once], sum[detail::pixels_at_once];
-    const auto place = [&](index block, index p) { return y.at_block(n, block) + (first + p) * y.block; };
-    const auto x_at = [&](index block, index p) { return detail::pixel(x, n, block, first + p); };
+    const auto place = [&](Index block, Index p) { return y.at_block(n, block) + (first + p) * y.block; };
+    const auto x_at = [&](Index block, Index p) { return detail::pixel(x, n, block, first + p); };
     detail::max_channels<T>(x, count, x_at, greatest);
-    const auto exponential = [&](index block, index p) {
+    const auto exponential = [&](Index block, Index p) {
       const V e = simd::exp(V(x_at(block, p) - V(greatest[p])));
       simd::store(place(block, p), e);
       return e;
     };
     detail::sum_channels<T>(x, count, exponential, sum);
-    detail::for_each_channel_vector(x, count, [&](index block, index p, const auto& lanes) {
+    detail::for_each_channel_vector(x, count, [&](Index block, Index p, const auto& lanes) {
       T* const at = place(block, p);
       simd::store(at, simd::select(lanes, V(simd::load<T>(at) / V(sum[p])), V(T{0})));
     });
@@ -32,13 +32,13 @@ void softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
 template <class T, class Arch = simd::Arch>
 void softmax_backward(const Input<T>& y, const Input<T>& dy, const FeatureMapView<T>& dx) {
   using V = simd::Vector<T>;
-  detail::for_each_pixels(y, [&](index n, index first, index count) {
+  detail::for_each_pixels(y, [&](Index n, Index first, Index count) {
     T product[detail::pixels_at_once];
-    const auto y_at = [&](index block, index p) { return detail::pixel(y, n, block, first + p); };
-    const auto dy_at = [&](index block, index p) { return detail::pixel(dy, n, block, first + p); };
+    const auto y_at = [&](Index block, Index p) { return detail::pixel(y, n, block, first + p); };
+    const auto dy_at = [&](Index block, Index p) { return detail::pixel(dy, n, block, first + p); };
     detail::sum_channels<T>(
-        y, count, [&](index block, index p) { return V(y_at(block, p) * dy_at(block, p)); }, product);
-    detail::for_each_channel_vector(y, count, [&](index block, index p, const auto& lanes) {
+        y, count, [&](Index block, Index p) { return V(y_at(block, p) * dy_at(block, p)); }, product);
+    detail::for_each_channel_vector(y, count, [&](Index block, Index p, const auto& lanes) {
       const V value = y_at(block, p) * (dy_at(block, p) - V(product[p]));
       simd::store(dx.at_block(n, block) + (first + p) * dx.block, simd::select(lanes, value, V(T{0})));
     });
@@ -49,16 +49,16 @@ void softmax_backward(const Input<T>& y, const Input<T>& dy, const FeatureMapVie
 template <class T, class Arch = simd::Arch>
 void log_softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
-  detail::for_each_pixels(x, [&](index n, index first, index count) {
+  detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
     T greatest[detail::pixels_at_once], sum[detail::pixels_at_once];
-    const auto x_at = [&](index block, index p) { return detail::pixel(x, n, block, first + p); };
+    const auto x_at = [&](Index block, Index p) { return detail::pixel(x, n, block, first + p); };
     detail::max_channels<T>(x, count, x_at, greatest);
-    const auto exponential = [&](index block, index p) {
+    const auto exponential = [&](Index block, Index p) {
       return simd::exp(V(x_at(block, p) - V(greatest[p])));
     };
     detail::sum_channels<T>(x, count, exponential, sum);
-    for (index p = 0; p < count; ++p) sum[p] = simd::log(sum[p]);
-    detail::for_each_channel_vector(x, count, [&](index block, index p, const auto& lanes) {
+    for (Index p = 0; p < count; ++p) sum[p] = simd::log(sum[p]);
+    detail::for_each_channel_vector(x, count, [&](Index block, Index p, const auto& lanes) {
       const V value = x_at(block, p) - V(greatest[p]) - V(sum[p]);  // in this order: greatest may be large
       simd::store(y.at_block(n, block) + (first + p) * y.block, simd::select(lanes, value, V(T{0})));
     });
@@ -69,11 +69,11 @@ void log_softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
 template <class T, class Arch = simd::Arch>
 void log_softmax_backward(const Input<T>& y, const Input<T>& dy, const FeatureMapView<T>& dx) {
   using V = simd::Vector<T>;
-  detail::for_each_pixels(y, [&](index n, index first, index count) {
+  detail::for_each_pixels(y, [&](Index n, Index first, Index count) {
     T sum[detail::pixels_at_once];
-    const auto dy_at = [&](index block, index p) { return detail::pixel(dy, n, block, first + p); };
+    const auto dy_at = [&](Index block, Index p) { return detail::pixel(dy, n, block, first + p); };
     detail::sum_channels<T>(y, count, dy_at, sum);
-    detail::for_each_channel_vector(y, count, [&](index block, index p, const auto& lanes) {
+    detail::for_each_channel_vector(y, count, [&](Index block, Index p, const auto& lanes) {
       const V value = dy_at(block, p) - simd::exp(detail::pixel(y, n, block, first + p)) * V(sum[p]);
       simd::store(dx.at_block(n, block) + (first + p) * dx.block, simd::select(lanes, value, V(T{0})));
     });

@@ -22,10 +22,11 @@ namespace lamina {
 /// Images of one size with their classes. Pixels of type std::uint8_t become floats in [0, 1] when batched,
 /// float pixels are taken as they are. A regular value: copies are deep.
 template <class Pixel = std::uint8_t> struct Dataset {
-  Tensor<Pixel, dyn, dyn, dyn, dyn> images;  // (n, c, h, w)
-  std::vector<std::int32_t> labels;          // (n), each in [0, classes.size())
-  std::vector<std::string> classes;          // names, by label
-  std::string note;  // what a reader wants known, such as parts of the set that are absent; empty if nothing
+  Tensor<Pixel, dyn, dyn, dyn, dyn> images{};  // (n, c, h, w)
+  std::vector<std::int32_t> labels{};          // (n), each in [0, classes.size())
+  std::vector<std::string> classes{};          // names, by label
+  std::string
+      note{};  // what a reader wants known, such as parts of the set that are absent; empty if nothing
 
   /// Number of samples.
   index size() const { return images.extent(0); }
@@ -79,8 +80,8 @@ template <class Pixel = std::uint8_t> struct Dataset {
 
 /// A set to learn from and one to be judged on: `auto [training, testing] = data::mnist(data::directory());`
 template <class Pixel = std::uint8_t> struct TrainTest {
-  Dataset<Pixel> training;
-  Dataset<Pixel> testing;
+  Dataset<Pixel> training{};
+  Dataset<Pixel> testing{};
 };
 
 /// Divides a set at random: `testing` gets round(testing_share * size) samples, `training` the others; which,

@@ -1,0 +1,50 @@
+// What a step of an augmentation works on. A step is any value with
+//   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const;
+// which changes the image while training, taking every random choice from `draws` (they depend on seed, epoch
+// and sample alone). Optional members:
+//   template <class T> void evaluate(Workpiece<T>& image) const;   // what is done to test images too,
+//   without chance Shape output_shape(Shape input) const;                         // where the step changes
+//   the size or has demands
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "lamina/core/shape.hpp"
+#include "lamina/data/draws.hpp"
+
+namespace lamina {
+
+/// An image in the making, (channels, height, width) planes, and as much memory again for steps that cannot
+/// work in place: such a step writes to `spare`, sets `shape` and calls `swap`.
+template <class T> struct Workpiece {
+  T* pixels;
+  T* spare;
+  Shape shape;
+
+  T* plane(index channel) const { return pixels + channel * shape.pixels(); }
+  void swap() { std::swap(pixels, spare); }
+};
+
+/// What lies beyond the edge of an image.
+enum class Border {
+  zero,       // 0
+  replicate,  // the edge's pixel
+  reflect     // the image mirrored at its edge's pixel: c b | a b c | b a
+};
+
+namespace detail {
+
+/// Which pixel of an axis of `extent` stands for `position`, or -1 for a zero.
+constexpr index at_border(index position, index extent, Border border) {
+  if (position >= 0 && position < extent) return position;
+  if (border == Border::zero) return -1;
+  if (border == Border::replicate) return position < 0 ? 0 : extent - 1;
+  if (extent == 1) return 0;
+  const index period = 2 * (extent - 1);
+  const index within = ((position % period) + period) % period;
+  return within < extent ? within : period - within;
+}
+
+}  // namespace detail
+}  // namespace lamina

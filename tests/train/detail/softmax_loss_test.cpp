@@ -22,13 +22,14 @@ TEMPLATE_TEST_CASE("one pixel's loss and gradient are those of softmax", "", flo
       mass += q.back();
     }
     const Index label = classes / 2, block = channel_block<T>;
-    const double hot = 0.5, scale = 0.125, blocks = static_cast<double>(logits.view().blocks());
+    const Index blocks = logits.view().blocks();
+    const double hot = 0.5, scale = 0.125;
     const detail::SoftmaxPixel<T> pixel{logits.view().data,
                                         gradient.view().data,
-                                        static_cast<Index>(blocks),
+                                        blocks,
                                         block,
                                         block,
-                                        classes - (static_cast<Index>(blocks) - 1) * block};
+                                        detail::padding_logits<T>(classes - (blocks - 1) * block)};
     const double loss = pixel.loss(distribution.view().data, mass, label, hot, scale);
     q[static_cast<std::size_t>(label)] += hot;
     double expected = 0;

@@ -27,14 +27,17 @@ double elementwise_run(const T* prediction, const T* target, T* gradient, Index 
   std::fill_n(valid, lanes, T{1});
   const V counts = simd::load(static_cast<const T*>(valid));
   const V slope_scale = counts * simd::constant<V>(scale);
+  const auto gather = [&](Index pixel) {
+    for (Index lane = 0; lane < lanes; ++lane) targets[lane] = target[lane * plane + pixel];
+    return simd::load(static_cast<const T*>(targets));
+  };
   double sum = 0;
   for (Index from = first; from < last; from += vectors_per_sum) {
     V partial = simd::constant<V>(0);
     for (Index pixel = from; pixel < std::min(from + vectors_per_sum, last); ++pixel) {
-      for (Index lane = 0; lane < lanes; ++lane) targets[lane] = target[lane * plane + pixel];
       const V x = lanes == block ? simd::load(prediction + pixel * block)
                                  : simd::load_partial(prediction + pixel * block, lanes);
-      const V t = simd::load(static_cast<const T*>(targets));
+      const V t = plane == 1 ? simd::load_partial(target, lanes) : gather(pixel);
       partial = simd::fma(rule.value(x, t), counts, partial);
       if (gradient != nullptr) simd::store(gradient + pixel * block, rule.slope(x, t) * slope_scale);
     }
@@ -59,15 +62,17 @@ double mean_over_elements(const char* who, FeatureMapView<const T> prediction,
   const double scale = 1 / static_cast<double>(elements);
   const double sum = ordered_sum(pieces_of(vectors, grain), [&](Index piece) {
     const Index end = std::min((piece + 1) * grain, vectors);
+    Index vector = piece * grain, first = vector % pixels;
+    Index b = vector / pixels % blocks, n = vector / pixels / blocks;
     double part = 0;
-    for (Index vector = piece * grain; vector < end;) {
-      const Index plane = vector / pixels, first = vector % pixels;
+    while (vector < end) {
       const Index last = std::min(pixels, first + end - vector);
-      const Index n = plane / blocks, b = plane % blocks;
       part += elementwise_run<T, Arch>(prediction.at_block(n, b), target.at_block(n, b * block),
                                        gradient.empty() ? nullptr : gradient.at_block(n, b), first, last,
                                        pixels, std::min(block, prediction.channels - b * block), scale, rule);
       vector += last - first;
+      first = 0;
+      if (++b == blocks) b = 0, ++n;
     }
     return part;
   });

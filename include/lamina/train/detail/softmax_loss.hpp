@@ -13,6 +13,16 @@
 
 namespace lamina::detail {
 
+/// For a last block with `lanes` channels: 0 in their lanes, and in padding lanes a logit so low that its
+/// exponential is 0 (half of the lowest number, so that subtracting the maximum does not make it infinite,
+/// nor 0 times that NaN).
+template <class T, class Arch = simd::Arch> simd::Vector<T> padding_logits(Index lanes) {
+  alignas(64) T logits[channel_block<T>];
+  std::fill_n(logits, channel_block<T>, std::numeric_limits<T>::lowest() / 2);
+  std::fill_n(logits, lanes, T{0});
+  return simd::load(static_cast<const T*>(logits));
+}
+
 /// Logits of one pixel, and where their gradient goes (null: nowhere; it may be the same memory).
 template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
   using V = simd::Vector<T>;
@@ -23,7 +33,7 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
   Index blocks;
   Index logits_stride;  ///< between channel blocks
   Index gradient_stride;
-  Index last_lanes;  ///< channels in the last block
+  V padding;  ///< what padding_logits gives for the last block
 
   /// -Σ_c q_c log softmax(x)_c for the distribution q = `distribution` + `hot` at class `label`, where
   /// `distribution` is padded with zeros to whole blocks and adds up to `distribution_sum`. Writes the
@@ -64,16 +74,10 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
   }
 
  private:
-  /// Block b of the logits, its padding lanes at a value so low that their exponential is 0 (half of the
-  /// lowest number, so that subtracting the maximum does not make it infinite, nor 0 · it NaN).
+  /// Block b of the logits, the padding lanes of the last one replaced.
   V load(Index b) const {
     const V x = simd::load(logits + b * logits_stride);
-    if (b + 1 < blocks || last_lanes == block) return x;
-    alignas(64) T lowest[block];
-    std::fill_n(lowest, block, std::numeric_limits<T>::lowest() / 2);
-    std::fill_n(lowest, last_lanes, T{0});
-    const V low = simd::load(static_cast<const T*>(lowest));
-    return simd::select(low < simd::constant<V>(0), low, x);
+    return b + 1 < blocks ? x : simd::select(padding < simd::constant<V>(0), padding, x);
   }
 };
 
@@ -88,16 +92,16 @@ double sum_over_pixels(FeatureMapView<const T> logits, FeatureMapView<T> gradien
       std::max<Index>(1, 2048 / blocks);  // pixels in a piece: some 2048 exponentials of vectors
   return ordered_sum(pieces_of(places, grain), [&](Index piece, int worker) {
     const Index end = std::min((piece + 1) * grain, places);
+    const simd::Vector<T> padding = padding_logits<T, Arch>(logits.channels - (blocks - 1) * block);
+    Index n = piece * grain / pixels, i = piece * grain % pixels;
     double part = 0;
     for (Index place = piece * grain; place < end; ++place) {
-      const Index n = place / pixels, offset = place % pixels * block;
-      const SoftmaxPixel<T, Arch> pixel{logits.at_block(n, 0) + offset,
-                                        gradient.empty() ? nullptr : gradient.at_block(n, 0) + offset,
-                                        blocks,
-                                        logits.block_stride(),
-                                        gradient.block_stride(),
-                                        logits.channels - (blocks - 1) * block};
-      part += pixel_loss(pixel, place, worker);
+      part +=
+          pixel_loss(SoftmaxPixel<T, Arch>{logits.at_block(n, 0) + i * block,
+                                           gradient.empty() ? nullptr : gradient.at_block(n, 0) + i * block,
+                                           blocks, logits.block_stride(), gradient.block_stride(), padding},
+                     place, worker);
+      if (++i == pixels) i = 0, ++n;
     }
     return part;
   });

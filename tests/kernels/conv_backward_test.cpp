@@ -14,7 +14,7 @@ struct Operands {
   Array x, w, dy;
 };
 
-index partial_factor(const ConvGeometry& g) { return g.border == Border::partial ? g.taps() * g.taps() : 1; }
+Index partial_factor(const ConvGeometry& g) { return g.border == Border::partial ? g.taps() * g.taps() : 1; }
 
 template <class T> void check_data(const std::vector<ConvCase>& cases) {
   for (const ConvCase& c : cases) {
@@ -23,7 +23,7 @@ template <class T> void check_data(const std::vector<ConvCase>& cases) {
     const Operands o(c);
     const Array expected = kernels::reference::conv_backward_data(o.dy, o.w, c.height, c.width, g);
     // Borders other than zero may lead many windows to one pixel.
-    const index gathered = g.border == Border::replicate ? (1 + g.pad_top) * (1 + g.pad_left) : 4;
+    const Index gathered = g.border == Border::replicate ? (1 + g.pad_top) * (1 + g.pad_left) : 4;
     const double tolerance =
         sum_tolerance<T>(g.taps() * g.out_channels_per_group() * gathered * partial_factor(g));
     const Map<T> dy(plain(o.dy), 1);
@@ -71,7 +71,7 @@ template <class T> void check_weights(const std::vector<ConvCase>& cases) {
       require_close(actual.values, expected.values, tolerance);
       require_close(std::vector<double>(db.begin(), db.begin() + o.w.n), expected_bias, tolerance);
       // With the logical elements cleared only padding lanes are left, and they are zero.
-      each({o.w.n, o.w.c, o.w.h, o.w.w}, [&](index out, index i, index u, index v) {
+      each({o.w.n, o.w.c, o.w.h, o.w.w}, [&](Index out, Index i, Index u, Index v) {
         dw[g.weight_offset(channel_block<T>, out, i, u, v)] = T{0};
       });
       REQUIRE(std::all_of(dw.begin(), dw.end(), [](T value) { return value == T{0}; }));

@@ -11,16 +11,15 @@
 
 namespace lamina::test {
 
-using kernels::Border;
 using kernels::ConvGeometry;
 using kernels::reference::Array;
 
 struct ConvCase {
-  index batch, height, width;
+  Index batch, height, width;
   ConvGeometry geometry;
 
-  index out_height() const { return geometry.out_height(height); }
-  index out_width() const { return geometry.out_width(width); }
+  Index out_height() const { return geometry.out_height(height); }
+  Index out_width() const { return geometry.out_width(width); }
 };
 
 inline std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
@@ -32,8 +31,8 @@ inline std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
              << "," << g.pad_bottom << "," << g.pad_right << ", border " << static_cast<int>(g.border);
 }
 
-inline ConvGeometry square(index in, index out, index kernel, index stride = 1, index pad = 0,
-                           index dilation = 1) {
+inline ConvGeometry square(Index in, Index out, Index kernel, Index stride = 1, Index pad = 0,
+                           Index dilation = 1) {
   return {.in_channels = in,
           .out_channels = out,
           .kernel_height = kernel,
@@ -47,7 +46,7 @@ inline ConvGeometry square(index in, index out, index kernel, index stride = 1, 
           .pad_bottom = pad,
           .pad_right = pad};
 }
-inline ConvGeometry grouped(ConvGeometry g, index groups) {
+inline ConvGeometry grouped(ConvGeometry g, Index groups) {
   g.groups = groups;
   return g;
 }
@@ -59,14 +58,14 @@ inline ConvGeometry bordered(ConvGeometry g, Border border) {
 /// Geometry corners at few channels, then channel corners at few geometries.
 inline std::vector<ConvCase> dense_cases() {
   std::vector<ConvCase> cases;
-  for (const index in : {1, 3, 7, 8, 13, 16, 17})
-    for (const index out : {1, 3, 7, 8, 13, 16, 17}) cases.push_back({1, 4, 5, square(in, out, 3, 1, 1)});
-  for (const index out : {24, 25, 33, 40, 57}) cases.push_back({2, 3, 4, square(5, out, 2)});
-  for (const index batch : {1, 3}) {
-    for (const index kernel : {1, 2, 3, 4, 5, 7})
-      for (const index stride : {1, 2, 3})
-        for (const index pad : {0, 1, 3})
-          for (const index dilation : {1, 2}) {
+  for (const Index in : {1, 3, 7, 8, 13, 16, 17})
+    for (const Index out : {1, 3, 7, 8, 13, 16, 17}) cases.push_back({1, 4, 5, square(in, out, 3, 1, 1)});
+  for (const Index out : {24, 25, 33, 40, 57}) cases.push_back({2, 3, 4, square(5, out, 2)});
+  for (const Index batch : {1, 3}) {
+    for (const Index kernel : {1, 2, 3, 4, 5, 7})
+      for (const Index stride : {1, 2, 3})
+        for (const Index pad : {0, 1, 3})
+          for (const Index dilation : {1, 2}) {
             const ConvGeometry g = square(3, 10, kernel, stride, pad, dilation);
             if (g.out_height(7) > 0 && (batch == 1 || dilation == 1)) cases.push_back({batch, 7, 9, g});
           }
@@ -117,7 +116,7 @@ inline std::vector<ConvCase> dense_cases() {
 inline std::vector<ConvCase> border_cases() {
   std::vector<ConvCase> cases;
   for (const Border border : {Border::reflect, Border::replicate, Border::circular, Border::partial})
-    for (const index stride : {1, 2}) {
+    for (const Index stride : {1, 2}) {
       ConvGeometry g = bordered(square(9, 10, 3, stride, 1), border);
       cases.push_back({2, 5, 6, g});
       g.groups = g.out_channels = 9;
@@ -135,8 +134,8 @@ inline std::vector<ConvCase> border_cases() {
 
 inline std::vector<ConvCase> group_cases() {
   std::vector<ConvCase> cases;
-  for (const index stride : {1, 2}) {
-    const auto add = [&](index in, index out, index groups) {
+  for (const Index stride : {1, 2}) {
+    const auto add = [&](Index in, Index out, Index groups) {
       cases.push_back({2, 5, 6, grouped(square(in, out, 3, stride, 1), groups)});
     };
     add(16, 16, 2), add(32, 48, 2), add(6, 24, 3), add(8, 8, 2), add(12, 18, 3), add(20, 10, 5),
@@ -147,12 +146,12 @@ inline std::vector<ConvCase> group_cases() {
 
 inline std::vector<ConvCase> depthwise_cases() {
   std::vector<ConvCase> cases;
-  for (const index channels : {2, 3, 7, 8, 13, 16, 17})
-    for (const index stride : {1, 2})
+  for (const Index channels : {2, 3, 7, 8, 13, 16, 17})
+    for (const Index stride : {1, 2})
       cases.push_back({2, 6, 11, grouped(square(channels, channels, 3, stride, 1), channels)});
-  for (const index kernel : {1, 2, 3, 5, 7})
-    for (const index stride : {1, 2, 3})
-      for (const index dilation : {1, 2})
+  for (const Index kernel : {1, 2, 3, 5, 7})
+    for (const Index stride : {1, 2, 3})
+      for (const Index dilation : {1, 2})
         cases.push_back({1, 8, 9, grouped(square(9, 9, kernel, stride, 3, dilation), 9)});
   cases.push_back({3, 1, 1, grouped(square(9, 9, 3, 1, 1), 9)});
   cases.push_back(
@@ -162,14 +161,14 @@ inline std::vector<ConvCase> depthwise_cases() {
 }
 
 /// Random, rounded to float, so that a kernel in float sees the reference's numbers.
-inline Array random_array(index n, index c, index h, index w, std::uint64_t stream) {
+inline Array random_array(Index n, Index c, Index h, Index w, std::uint64_t stream) {
   Array a(n, c, h, w);
   const Random random(seed{7}, stream);
   for (std::size_t i = 0; i < a.values.size(); ++i)
     a.values[i] = static_cast<double>(2 * random.uniform(i) - 1);
   return a;
 }
-inline std::vector<double> random_bias(index channels) { return random_array(1, channels, 1, 1, 99).values; }
+inline std::vector<double> random_bias(Index channels) { return random_array(1, channels, 1, 1, 99).values; }
 
 inline Plain plain(const Array& a) {
   Plain p(Extents{a.n, a.c, a.h, a.w});
@@ -180,11 +179,11 @@ inline Plain plain(const Array& a) {
 /// A map of NCHW memory.
 template <class T> struct PlainMap {
   Storage<T> memory;
-  index n, c, h, w;
+  Index n, c, h, w;
 
   explicit PlainMap(const Array& a)
-      : memory(static_cast<index>(a.values.size())), n(a.n), c(a.c), h(a.h), w(a.w) {
-    for (index i = 0; i < memory.size(); ++i)
+      : memory(static_cast<Index>(a.values.size())), n(a.n), c(a.c), h(a.h), w(a.w) {
+    for (Index i = 0; i < memory.size(); ++i)
       memory[i] = static_cast<T>(a.values[static_cast<std::size_t>(i)]);
   }
   FeatureMapView<T, 1> view() { return {memory.data(), n, c, h, w}; }
@@ -194,27 +193,27 @@ template <class T> struct PlainMap {
 /// Weights in the kernels' order.
 template <class T> Storage<T> arena_weights(const Array& w, const ConvGeometry& g) {
   Storage<T> arena(g.weight_size(channel_block<T>));
-  each({w.n, w.c, w.h, w.w}, [&](index o, index i, index u, index v) {
+  each({w.n, w.c, w.h, w.w}, [&](Index o, Index i, Index u, Index v) {
     arena[g.weight_offset(channel_block<T>, o, i, u, v)] = static_cast<T>(w(o, i, u, v));
   });
   return arena;
 }
 template <class T> Array logical_weights(const Storage<T>& arena, const ConvGeometry& g) {
   Array w(g.out_channels, g.in_channels_per_group(), g.kernel_height, g.kernel_width);
-  each({w.n, w.c, w.h, w.w}, [&](index o, index i, index u, index v) {
+  each({w.n, w.c, w.h, w.w}, [&](Index o, Index i, Index u, Index v) {
     w(o, i, u, v) = static_cast<double>(arena[g.weight_offset(channel_block<T>, o, i, u, v)]);
   });
   return w;
 }
 template <class T> Storage<T> arena_bias(const std::vector<double>& b) {
-  const index block = channel_block<T>, channels = static_cast<index>(b.size());
+  const Index block = channel_block<T>, channels = static_cast<Index>(b.size());
   Storage<T> arena((channels + block - 1) / block * block);
-  for (index i = 0; i < channels; ++i) arena[i] = static_cast<T>(b[static_cast<std::size_t>(i)]);
+  for (Index i = 0; i < channels; ++i) arena[i] = static_cast<T>(b[static_cast<std::size_t>(i)]);
   return arena;
 }
 
 /// What rounding leaves of sums of `terms` products of numbers below 1.
-template <class T> double sum_tolerance(index terms) {
+template <class T> double sum_tolerance(Index terms) {
   return static_cast<double>(std::numeric_limits<T>::epsilon()) *
          (8 + 2 * std::sqrt(static_cast<double>(terms)));
 }

@@ -20,7 +20,7 @@ template <class T> double tolerance_of(const ConvGeometry& g) {
                           g.in_channels_per_group());
 }
 
-template <class T, class In> Map<T> forward(const ConvCase& c, const Operands& o, In in, index gap) {
+template <class T, class In> Map<T> forward(const ConvCase& c, const Operands& o, In in, Index gap) {
   Map<T> y(Extents{c.batch, c.geometry.out_channels, c.out_height(), c.out_width()}, gap);
   const auto weight = arena_weights<T>(o.w, c.geometry);
   const auto bias = arena_bias<T>(o.bias);

@@ -41,13 +41,14 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
         .run(in, out, epilogue);
     return;
   }
-  const auto shape = detail::padded_sample(static_cast<const T*>(nullptr), In(in), geometry);
+  const auto shape = detail::padded_samples(static_cast<const T*>(nullptr), 1, In(in), geometry);
   const Scratch<T> copies(threads() * shape.batch_stride);
   const detail::ConvPlan<T, InBlock, OutBlock> plan(detail::without_padding(geometry), false, shape, out,
                                                     weight, bias, false);
-  parallel_for(in.batch, [&](index n, int worker) {
-    const auto padded = detail::padded_sample(copies.data() + worker * shape.batch_stride, In(in), geometry);
-    detail::pad_sample(In(in).samples(n, 1), geometry, padded);
+  parallel_for(in.batch, [&](Index n, int worker) {
+    const auto padded =
+        detail::padded_samples(copies.data() + worker * shape.batch_stride, 1, In(in), geometry);
+    detail::pad_samples(In(in).samples(n, 1), geometry, padded, 0, padded.height);
     plan.run_sample(padded, out.samples(n, 1), worker, epilogue);
   });
 }
@@ -63,11 +64,12 @@ void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<
   const no_epilogue none;
   detail::check_maps(geometry, dx, dy);
   if (detail::copies_border(geometry)) {
-    const auto shape = detail::padded_sample(static_cast<T*>(nullptr), dx, geometry);
+    const auto shape = detail::padded_samples(static_cast<T*>(nullptr), 1, dx, geometry);
     const Scratch<T> copies(threads() * shape.batch_stride);
     const Plan plan(detail::without_padding(geometry), true, dy, shape, weight, nullptr, false);
-    parallel_for(dy.batch, [&](index n, int worker) {
-      const auto padded = detail::padded_sample(copies.data() + worker * shape.batch_stride, dx, geometry);
+    parallel_for(dy.batch, [&](Index n, int worker) {
+      const auto padded =
+          detail::padded_samples(copies.data() + worker * shape.batch_stride, 1, dx, geometry);
       plan.run_sample(Dy(dy).samples(n, 1), padded, worker, none);
       detail::fold_sample(padded, geometry, accumulate, dx.samples(n, 1));
     });
@@ -80,9 +82,9 @@ void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<
   }
   const detail::AxisRuns rows(detail::vertical_axis(geometry, dx.height, dy.height, false));
   const detail::AxisRuns columns(detail::horizontal_axis(geometry, dx.width, dy.width, false));
-  const index size = dy.blocks() * dy.block_stride();
+  const Index size = dy.blocks() * dy.block_stride();
   const Scratch<T> copies(threads() * size);
-  parallel_for(dy.batch, [&](index n, int worker) {
+  parallel_for(dy.batch, [&](Index n, int worker) {
     const Dy scaled{copies.data() + worker * size, 1, dy.channels, dy.height, dy.width};
     detail::scale_partial<T>(Dy(dy).samples(n, 1), geometry, rows, columns, copies.data() + worker * size);
     plan.run_sample(scaled, dx.samples(n, 1), worker, none);

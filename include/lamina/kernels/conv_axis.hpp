@@ -17,41 +17,41 @@ namespace lamina::kernels::detail {
 /// Outputs first, first + step, … (count of them). Tap tap_first + t * tap_step of output number j reads the
 /// input at in_first + j * in_step + t * in_tap_step, for t < tap_count: all of them inside the map.
 struct AxisRun {
-  index first, step, count;
-  index tap_first, tap_step, tap_count;
-  index in_first, in_step, in_tap_step;
+  Index first, step, count;
+  Index tap_first, tap_step, tap_count;
+  Index in_first, in_step, in_tap_step;
 };
 
 /// One axis of a convolution, or of its transpose (the gradient of the data; a transposed convolution), in
 /// which `in_extent` counts what the convolution puts out.
 struct Axis {
-  index in_extent, out_extent, kernel, stride, dilation, pad;
+  Index in_extent, out_extent, kernel, stride, dilation, pad;
   bool transposed = false;
 
   /// Where tap k of output o reads; -1 where that is nowhere.
-  constexpr index input_of(index o, index k) const {
-    index in = transposed ? o + pad - k * dilation : o * stride - pad + k * dilation;
+  constexpr Index input_of(Index o, Index k) const {
+    Index in = transposed ? o + pad - k * dilation : o * stride - pad + k * dilation;
     if (transposed) in = in % stride == 0 ? in / stride : -1;
     return in < in_extent ? (in < 0 ? -1 : in) : -1;
   }
 };
 
 /// Writes the runs of an axis to `runs`, which has room for out_extent of them, and gives their number.
-constexpr index find_runs(const Axis& axis, AxisRun* runs) {
-  const index common = axis.transposed ? std::gcd(axis.stride, axis.dilation) : 1;
-  const index phases = axis.transposed ? axis.stride : 1;
-  index found = 0;
-  for (index phase = 0; phase < phases && phase < axis.out_extent; ++phase) {
-    const index first_of_phase = found;
-    for (index o = phase; o < axis.out_extent; o += phases) {
+constexpr Index find_runs(const Axis& axis, AxisRun* runs) {
+  const Index common = axis.transposed ? std::gcd(axis.stride, axis.dilation) : 1;
+  const Index phases = axis.transposed ? axis.stride : 1;
+  Index found = 0;
+  for (Index phase = 0; phase < phases && phase < axis.out_extent; ++phase) {
+    const Index first_of_phase = found;
+    for (Index o = phase; o < axis.out_extent; o += phases) {
       AxisRun run{o, phases, 1, 0, 1, 0, 0, axis.stride, axis.dilation};
       if (axis.transposed) {
         run.tap_step = axis.stride / common;
         run.in_step = 1;
         run.in_tap_step = -axis.dilation / common;
       }
-      for (index k = 0; k < axis.kernel; ++k) {
-        const index in = axis.input_of(o, k);
+      for (Index k = 0; k < axis.kernel; ++k) {
+        const Index in = axis.input_of(o, k);
         if (in < 0) continue;
         if (run.tap_count++ == 0) run.tap_first = k, run.in_first = in;
       }
@@ -66,9 +66,9 @@ constexpr index find_runs(const Axis& axis, AxisRun* runs) {
 }
 
 /// The members of `run` among outputs [begin, end); count 0 where there are none.
-constexpr AxisRun clip(AxisRun run, index begin, index end) {
-  const index skip = begin <= run.first ? 0 : (begin - run.first + run.step - 1) / run.step;
-  const index stop = end <= run.first ? 0 : (end - run.first + run.step - 1) / run.step;
+constexpr AxisRun clip(AxisRun run, Index begin, Index end) {
+  const Index skip = begin <= run.first ? 0 : (begin - run.first + run.step - 1) / run.step;
+  const Index stop = end <= run.first ? 0 : (end - run.first + run.step - 1) / run.step;
   run.first += skip * run.step;
   run.in_first += skip * run.in_step;
   run.count = (stop < run.count ? stop : run.count) - skip;

@@ -1,6 +1,6 @@
-// Borders that have values: a padded copy of a sample, and its adjoint, which folds the gradient of the
-// padding back onto the pixels it came from. (Zero and partial borders need no copy: see conv_axis.hpp.) Also
-// the factors of partial convolution.
+// Padded copies of samples, and their adjoint, which folds the gradient of the padding back onto the pixels
+// it came from. Borders that have values need them; zero and partial ones only where a copy is the faster way
+// (conv_axis.hpp knows the other). Also the factors of partial convolution.
 #pragma once
 
 #include <algorithm>
@@ -20,55 +20,71 @@ constexpr ConvGeometry without_padding(ConvGeometry g) {
   return g;
 }
 
-/// The position on an axis that coordinate `at`, perhaps outside, takes its value from.
-constexpr index border_source(Border border, index at, index extent) {
+/// The position on an axis that coordinate `at`, perhaps outside, takes its value from; -1: it is zero.
+constexpr Index border_source(Border border, Index at, Index extent) {
+  if (at >= 0 && at < extent) return at;
   switch (border) {
     case Border::reflect:
-      return at < 0 ? -at : at >= extent ? 2 * (extent - 1) - at : at;
+      return at < 0 ? -at : 2 * (extent - 1) - at;
     case Border::replicate:
-      return std::clamp<index>(at, 0, extent - 1);
+      return at < 0 ? 0 : extent - 1;
     case Border::circular:
       return (at + extent) % extent;
     default:
-      return at;
+      return -1;
   }
 }
 
-/// Describes a padded sample that lies at `data`.
+/// Describes padded samples that lie at `data`.
 template <class T, int Block, class U>
-FeatureMapView<T, Block> padded_sample(T* data, const FeatureMapView<U, Block>& map, const ConvGeometry& g) {
-  return {data, 1, map.channels, map.height + g.pad_top + g.pad_bottom, map.width + g.pad_left + g.pad_right};
+FeatureMapView<T, Block> padded_samples(T* data, Index count, const FeatureMapView<U, Block>& map,
+                                        const ConvGeometry& g) {
+  return {data, count, map.channels, map.height + g.pad_top + g.pad_bottom,
+          map.width + g.pad_left + g.pad_right};
 }
 
-/// Calls f(padded, inside) with the Block lanes of each pixel of a padded sample and of the pixel behind it.
-template <class P, class M, int Block, class F>
-void for_each_padded_pixel(const FeatureMapView<P, Block>& padded, const FeatureMapView<M, Block>& map,
-                           const ConvGeometry& g, F&& f) {
-  for (index block = 0; block < map.blocks(); ++block)
-    for (index row = 0; row < padded.height; ++row) {
-      P* to = padded.at_block(0, block) + row * padded.row_stride();
-      M* const from =
-          map.at_block(0, block) + border_source(g.border, row - g.pad_top, map.height) * map.row_stride();
-      for (index column = 0; column < padded.width; ++column, to += Block)
-        f(to, from + border_source(g.border, column - g.pad_left, map.width) * Block);
-    }
-}
-
-/// Copies a sample into its padded form.
+/// Copies rows [first, last) of samples into their padded form.
 template <class T, int Block>
-void pad_sample(const FeatureMapView<const T, Block>& map, const ConvGeometry& g,
-                const FeatureMapView<T, Block>& padded) {
-  for_each_padded_pixel(padded, map, g, [](T* to, const T* from) { std::copy_n(from, Block, to); });
+void pad_samples(const FeatureMapView<const T, Block>& map, const ConvGeometry& g,
+                 const FeatureMapView<T, Block>& padded, Index first, Index last) {
+  for (Index n = 0; n < map.batch; ++n)
+    for (Index block = 0; block < map.blocks(); ++block)
+      for (Index row = first; row < last; ++row) {
+        T* const to = padded.at_block(n, block) + row * padded.row_stride();
+        T* const inside = to + g.pad_left * Block;
+        const Index source = border_source(g.border, row - g.pad_top, map.height);
+        if (source < 0) {
+          std::fill_n(to, padded.row_stride(), T{0});
+          continue;
+        }
+        std::copy_n(map.at_block(n, block) + source * map.row_stride(), map.row_stride(), inside);
+        const auto fill = [&](Index from, Index until) {
+          for (Index column = from; column < until; ++column) {
+            const Index at = border_source(g.border, column, map.width);
+            for (int lane = 0; lane < Block; ++lane)
+              inside[column * Block + lane] = at < 0 ? T{0} : inside[at * Block + lane];
+          }
+        };
+        fill(-g.pad_left, 0);
+        fill(map.width, map.width + g.pad_right);
+      }
 }
 
-/// The adjoint of pad_sample: adds every element of the padded gradient to the element it was copied from.
+/// The adjoint of pad_samples, of one sample: adds every element of the padded gradient to the one it was
+/// copied from.
 template <class T, int Block>
 void fold_sample(const FeatureMapView<T, Block>& padded, const ConvGeometry& g, bool accumulate,
                  const FeatureMapView<T, Block>& map) {
   if (!accumulate) std::fill_n(map.data, map.blocks() * map.block_stride(), T{0});
-  for_each_padded_pixel(padded, map, g, [](const T* from, T* to) {
-    for (int lane = 0; lane < Block; ++lane) to[lane] += from[lane];
-  });
+  for (Index block = 0; block < map.blocks(); ++block)
+    for (Index row = 0; row < padded.height; ++row) {
+      const T* from = padded.at_block(0, block) + row * padded.row_stride();
+      T* const to =
+          map.at_block(0, block) + border_source(g.border, row - g.pad_top, map.height) * map.row_stride();
+      for (Index column = 0; column < padded.width; ++column, from += Block)
+        for (int lane = 0; lane < Block; ++lane)
+          to[border_source(g.border, column - g.pad_left, map.width) * Block + lane] += from[lane];
+    }
 }
 
 /// dy scaled by taps / taps inside the map, the factor of a partial convolution at each of its outputs; 0
@@ -79,12 +95,12 @@ void scale_partial(const FeatureMapView<const T>& dy, const ConvGeometry& g, con
   constexpr int Block = FeatureMapView<T>::block;
   for (const auto& row : rows)
     for (const auto& column : columns) {
-      const index inside = row.tap_count * column.tap_count;
+      const Index inside = row.tap_count * column.tap_count;
       const T factor = inside == 0 ? T{0} : static_cast<T>(g.taps()) / static_cast<T>(inside);
-      for (index block = 0; block < dy.blocks(); ++block)
-        for (index r = 0; r < row.count; ++r)
-          for (index c = 0; c < column.count; ++c) {
-            const index at =
+      for (Index block = 0; block < dy.blocks(); ++block)
+        for (Index r = 0; r < row.count; ++r)
+          for (Index c = 0; c < column.count; ++c) {
+            const Index at =
                 block * dy.block_stride() + (row.first + r) * dy.row_stride() + (column.first + c) * Block;
             for (int lane = 0; lane < Block; ++lane) scaled[at + lane] = factor * dy.data[at + lane];
           }

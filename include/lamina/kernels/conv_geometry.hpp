@@ -4,57 +4,48 @@
 // conv.hpp.
 #pragma once
 
+#include "lamina/core/border.hpp"
 #include "lamina/core/error.hpp"
 #include "lamina/core/shape.hpp"
 
 namespace lamina::kernels {
 
-/// What a window reads outside the map. On the row 1 2 3, padded by two:
-enum class Border {
-  zero,       ///< 0 0 [1 2 3] 0 0
-  reflect,    ///< 3 2 [1 2 3] 2 1: the edge is not repeated; needs padding < extent
-  replicate,  ///< 1 1 [1 2 3] 3 3
-  circular,   ///< 2 3 [1 2 3] 1 2: needs padding <= extent
-  partial     ///< as zero, but padding counts as missing: the sum is scaled by taps / taps inside (Liu et al.
-              ///< 2018)
-};
-
 /// A two-dimensional cross-correlation. One-dimensional nets have height 1 everywhere. Sizes in elements.
 struct ConvGeometry {
-  index in_channels = 1;
-  index out_channels = 1;
-  index groups = 1;
-  index kernel_height = 1;
-  index kernel_width = 1;
-  index stride_height = 1;
-  index stride_width = 1;
-  index dilation_height = 1;
-  index dilation_width = 1;
-  index pad_top = 0;
-  index pad_left = 0;
-  index pad_bottom = 0;
-  index pad_right = 0;
+  Index in_channels = 1;
+  Index out_channels = 1;
+  Index groups = 1;
+  Index kernel_height = 1;
+  Index kernel_width = 1;
+  Index stride_height = 1;
+  Index stride_width = 1;
+  Index dilation_height = 1;
+  Index dilation_width = 1;
+  Index pad_top = 0;
+  Index pad_left = 0;
+  Index pad_bottom = 0;
+  Index pad_right = 0;
   Border border = Border::zero;
 
   constexpr bool operator==(const ConvGeometry&) const = default;
 
-  constexpr index taps() const { return kernel_height * kernel_width; }
-  constexpr index in_channels_per_group() const { return in_channels / groups; }
-  constexpr index out_channels_per_group() const { return out_channels / groups; }
+  constexpr Index taps() const { return kernel_height * kernel_width; }
+  constexpr Index in_channels_per_group() const { return in_channels / groups; }
+  constexpr Index out_channels_per_group() const { return out_channels / groups; }
   constexpr bool depthwise() const { return groups > 1 && groups == in_channels && groups == out_channels; }
   constexpr bool padded() const { return pad_top != 0 || pad_left != 0 || pad_bottom != 0 || pad_right != 0; }
 
   /// Rows and columns that a map of `rows` by `columns` yields; 0 or less where the kernel does not fit.
-  constexpr index out_height(index rows) const {
-    const index room = rows + pad_top + pad_bottom - dilation_height * (kernel_height - 1) - 1;
+  constexpr Index out_height(Index rows) const {
+    const Index room = rows + pad_top + pad_bottom - dilation_height * (kernel_height - 1) - 1;
     return room < 0 ? 0 : room / stride_height + 1;
   }
-  constexpr index out_width(index columns) const {
-    const index room = columns + pad_left + pad_right - dilation_width * (kernel_width - 1) - 1;
+  constexpr Index out_width(Index columns) const {
+    const Index room = columns + pad_left + pad_right - dilation_width * (kernel_width - 1) - 1;
     return room < 0 ? 0 : room / stride_width + 1;
   }
   /// Multiply-adds of one sample that yields `rows` by `columns` outputs, border taps included.
-  constexpr index macs(index rows, index columns) const {
+  constexpr Index macs(Index rows, Index columns) const {
     return rows * columns * out_channels * in_channels_per_group() * taps();
   }
 
@@ -62,17 +53,17 @@ struct ConvGeometry {
   /// [out_channels / block][kernel_height][kernel_width][in_channels / groups][block], so that what one
   /// output block needs is one run, read front to back; lanes past the last output channel are zero. `block`
   /// is channel_block<T>.
-  constexpr index weight_size(index block) const {
+  constexpr Index weight_size(Index block) const {
     return (out_channels + block - 1) / block * block * taps() * in_channels_per_group();
   }
-  constexpr index weight_offset(index block, index out, index in_of_group, index row, index column) const {
-    const index tap = (out / block * kernel_height + row) * kernel_width + column;
+  constexpr Index weight_offset(Index block, Index out, Index in_of_group, Index row, Index column) const {
+    const Index tap = (out / block * kernel_height + row) * kernel_width + column;
     return (tap * in_channels_per_group() + in_of_group) * block + out % block;
   }
 };
 
 /// Throws shape_error unless `g` is a convolution that a map of `rows` by `columns` can take.
-constexpr void check(const ConvGeometry& g, index rows, index columns) {
+constexpr void check(const ConvGeometry& g, Index rows, Index columns) {
   require(g.groups > 0 && g.in_channels % g.groups == 0 && g.out_channels % g.groups == 0,
           "conv: the groups must divide input and output channels");
   require(g.kernel_height > 0 && g.kernel_width > 0, "conv: the kernel needs at least one row and column");
@@ -82,8 +73,8 @@ constexpr void check(const ConvGeometry& g, index rows, index columns) {
           "conv: padding cannot be negative; crop the map instead");
   require(g.out_height(rows) > 0 && g.out_width(columns) > 0,
           "conv: the kernel is larger than the padded map; pad more or use a smaller kernel");
-  const index vertical = g.pad_top > g.pad_bottom ? g.pad_top : g.pad_bottom;
-  const index horizontal = g.pad_left > g.pad_right ? g.pad_left : g.pad_right;
+  const Index vertical = g.pad_top > g.pad_bottom ? g.pad_top : g.pad_bottom;
+  const Index horizontal = g.pad_left > g.pad_right ? g.pad_left : g.pad_right;
   require(g.border != Border::reflect || (vertical < rows && horizontal < columns),
           "conv: reflect padding must be smaller than the map");
   require(g.border != Border::circular || (vertical <= rows && horizontal <= columns),

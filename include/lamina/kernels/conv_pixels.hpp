@@ -3,6 +3,7 @@
 // layers (one pixel a sample) that keeps every tile full.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "lamina/core/shape.hpp"
@@ -12,14 +13,14 @@ namespace lamina::kernels::detail {
 /// Calls f(integral_constant 0), …, f(integral_constant N - 1): a loop unrolled before the compiler decides
 /// anything. Register tiles need it; an array indexed by a loop variable stays in memory with GCC 12.
 template <int N, class F> [[gnu::always_inline]] constexpr void unroll(F&& f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) {
+  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
     (f(std::integral_constant<int, I>{}), ...);
   }(std::make_integer_sequence<int, N>{});
 }
 
 /// `count` positions; one step moves that far in the input and in the output (elements).
 struct PixelAxis {
-  index count, in_step, out_step;
+  Index count, in_step, out_step;
 
   /// Whether `outer` goes on where this axis ends, so that both are one longer axis.
   constexpr bool joins(const PixelAxis& outer) const {
@@ -42,8 +43,44 @@ struct Pixels {
     if (middle.joins(outer)) middle = middle.join(outer), outer = {1, 0, 0};
     if (inner.joins(middle)) inner = inner.join(middle), middle = {1, 0, 0};
   }
-  constexpr index size() const { return inner.count * middle.count * outer.count; }
+  constexpr Index size() const { return inner.count * middle.count * outer.count; }
 };
+
+/// Calls f(in_offset, out_offset, pixels) for boxes of about `most` pixels at most that make up `all`, in
+/// order.
+template <class F> constexpr void for_each_chunk(const Pixels& all, Index most, F&& f) {
+  const auto shares = [](Index whole, Index each) { return (whole + each - 1) / each; };
+  const auto even = [&](Index whole, Index room) {  // the equal share of an axis that is cut to fit
+    return shares(whole, shares(whole, std::clamp<Index>(room, 1, whole)));
+  };
+  if (all.size() == 0) return;
+  const Index columns = even(all.inner.count, most);
+  const Index rows = columns < all.inner.count ? 1 : even(all.middle.count, most / columns);
+  const Index samples = rows < all.middle.count ? 1 : even(all.outer.count, most / (columns * rows));
+  for (Index n = 0; n < all.outer.count; n += samples)
+    for (Index row = 0; row < all.middle.count; row += rows)
+      for (Index column = 0; column < all.inner.count; column += columns) {
+        Pixels box = all;
+        box.outer.count = std::min(samples, all.outer.count - n);
+        box.middle.count = std::min(rows, all.middle.count - row);
+        box.inner.count = std::min(columns, all.inner.count - column);
+        f(n * all.outer.in_step + row * all.middle.in_step + column * all.inner.in_step,
+          n * all.outer.out_step + row * all.middle.out_step + column * all.inner.out_step, box);
+      }
+}
+
+/// The columns that fill tiles of S neighbours (steps InStep and OutStep), and those that are left of each
+/// row.
+struct SplitPixels {
+  Pixels whole, rest;
+};
+template <int S, int InStep, int OutStep> constexpr SplitPixels split_neighbours(const Pixels& pixels) {
+  SplitPixels split{pixels, pixels};
+  const bool neighbours = pixels.inner.in_step == InStep && pixels.inner.out_step == OutStep;
+  split.whole.inner.count = neighbours ? pixels.inner.count / S * S : 0;
+  split.rest.inner.count -= split.whole.inner.count;
+  return split;
+}
 
 /// Walks through Pixels a tile at a time.
 class PixelCursor {
@@ -54,7 +91,7 @@ class PixelCursor {
 
   /// Offsets of the next S pixels. Past the end the last pixel is repeated: kernels read before they write,
   /// so that computing it again is harmless.
-  template <int S> [[gnu::always_inline]] constexpr void take(index (&in)[S], index (&out)[S]) {
+  template <int S> [[gnu::always_inline]] constexpr void take(Index (&in)[S], Index (&out)[S]) {
     const PixelAxis& axis = pixels_.inner;
     if (column_ + S <= axis.count) {
       for (int s = 0; s < S; ++s) in[s] = in_ + s * axis.in_step, out[s] = out_ + s * axis.out_step;
@@ -68,8 +105,18 @@ class PixelCursor {
     }
   }
 
+  /// The same where the rows are whole tiles of neighbours: offsets are InStep and OutStep apart, known when
+  /// compiling.
+  template <int InStep, int OutStep, int S>
+  [[gnu::always_inline]] constexpr void take_neighbours(Index (&in)[S], Index (&out)[S]) {
+    unroll<S>([&](auto s) __attribute__((always_inline)) {
+      in[s] = in_ + Index{s} * InStep, out[s] = out_ + Index{s} * OutStep;
+    });
+    step(S);
+  }
+
  private:
-  constexpr void step(index pixels) {
+  constexpr void step(Index pixels) {
     left_ -= pixels;
     column_ += pixels;
     in_ += pixels * pixels_.inner.in_step;
@@ -82,7 +129,7 @@ class PixelCursor {
   }
 
   const Pixels& pixels_;
-  index left_, column_ = 0, row_ = 0, sample_ = 0, in_ = 0, out_ = 0;
+  Index left_, column_ = 0, row_ = 0, sample_ = 0, in_ = 0, out_ = 0;
 };
 
 }  // namespace lamina::kernels::detail

@@ -20,19 +20,19 @@ struct AxisRuns {
   const AxisRun* end() const { return runs.data() + count; }
 
   Scratch<AxisRun> runs;
-  index count;
+  Index count;
 };
 
-inline Axis vertical_axis(const ConvGeometry& g, index in_rows, index out_rows, bool transposed) {
+inline Axis vertical_axis(const ConvGeometry& g, Index in_rows, Index out_rows, bool transposed) {
   return {in_rows, out_rows, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, transposed};
 }
-inline Axis horizontal_axis(const ConvGeometry& g, index in_columns, index out_columns, bool transposed) {
+inline Axis horizontal_axis(const ConvGeometry& g, Index in_columns, Index out_columns, bool transposed) {
   return {in_columns, out_columns, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, transposed};
 }
 
 /// Calls f(rows, columns) for the regions of output rows [first, first + count).
 template <class F>
-void for_each_region(const AxisRuns& rows, const AxisRuns& columns, index first, index count, F&& f) {
+void for_each_region(const AxisRuns& rows, const AxisRuns& columns, Index first, Index count, F&& f) {
   for (const AxisRun& all : rows) {
     const AxisRun row = clip(all, first, first + count);
     if (row.count == 0) continue;
@@ -71,18 +71,23 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
 
   /// The pieces of a whole batch.
   Cut cut(const In& in, const Out& out) const {
-    const index macs =
+    const Index macs =
         out.batch * geometry_.macs(transposed_ ? in.height : out.height, transposed_ ? in.width : out.width);
     const bool weights_outweigh =
         geometry_.weight_size(lanes) > in.channels * in.pixels() + out.channels * out.pixels();
-    return cut_work(out.batch, out.height, group_count_, macs, weights_outweigh);
+    Cut pieces = cut_work(out.batch, out.height, group_count_, macs, weights_outweigh);
+    // Corners of a map are regions of a pixel or few: whole tiles of them need as many samples.
+    constexpr Index tile = tile_pixels<1>;
+    if (rows_.count * columns_.count > 1 && 2 * pieces.samples_each >= tile)
+      pieces.samples_each = std::min(out.batch, (pieces.samples_each + tile - 1) / tile * tile);
+    return pieces;
   }
 
   /// Everything, on the threads of the pool.
   template <class Epilogue> void run(const In& in, const Out& out, const Epilogue& epilogue) const {
     const Cut pieces = cut(in, out);
     parallel_for(pieces.pieces(),
-                 [&](index piece, int worker) { run(in, out, pieces[piece], worker, epilogue); });
+                 [&](Index piece, int worker) { run(in, out, pieces[piece], worker, epilogue); });
   }
 
   /// All of one sample, on this thread.
@@ -92,7 +97,7 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
   }
 
  private:
-  static constexpr index lanes = simd::width<T>;
+  static constexpr Index lanes = simd::width<T>;
 
   template <class Epilogue>
   void run(const In& in, const Out& out, const Piece& piece, int worker, const Epilogue& epilogue) const {
@@ -101,7 +106,7 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
           const Pixels pixels({column.count, column.in_step * InBlock, column.step * OutBlock},
                               {row.count, row.in_step * in.row_stride(), row.step * out.row_stride()},
                               {piece.samples, in.batch_stride, out.batch_stride});
-          const index taps = row.tap_count * column.tap_count;
+          const Index taps = row.tap_count * column.tap_count;
           TileArguments<T> arguments{};
           arguments.in = in.data + piece.first_sample * in.batch_stride + row.in_first * in.row_stride() +
                          column.in_first * InBlock;
@@ -128,8 +133,8 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
                  const TileArguments<T>& region, const Pixels& pixels, int worker,
                  const Epilogue& epilogue) const {
     Window window{};
-    index window_of_span = -1;
-    for (index i = piece.first_group; i < piece.first_group + piece.groups; ++i) {
+    Index window_of_span = -1;
+    for (Index i = piece.first_group; i < piece.first_group + piece.groups; ++i) {
       const BlockGroup& group = groups_[i];
       const Span& span = spans_[group.span];
       if (group.span != window_of_span) {
@@ -137,7 +142,7 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
         window_of_span = group.span;
       }
       TileArguments<T> a = region;
-      const index block = span.first_block + group.first_block;
+      const Index block = span.first_block + group.first_block;
       a.weight_block = geometry_.taps() * span.channels * lanes;
       a.weight = weight_ + span.weight + group.first_block * a.weight_block;
       if (a.bias) a.bias += block * lanes;
@@ -146,13 +151,13 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
       a.out_lanes = channels_.out - block * lanes;
       switch (group.blocks) {
         case 1:
-          convolve_pixels<1, InBlock, OutBlock>(window, a, pixels, epilogue);
+          convolve_box<1, InBlock, OutBlock>(window, a, pixels, epilogue);
           break;
         case 2:
-          convolve_pixels<2, InBlock, OutBlock>(window, a, pixels, epilogue);
+          convolve_box<2, InBlock, OutBlock>(window, a, pixels, epilogue);
           break;
         default:
-          convolve_pixels<3, InBlock, OutBlock>(window, a, pixels, epilogue);
+          convolve_box<3, InBlock, OutBlock>(window, a, pixels, epilogue);
       }
     }
   }
@@ -164,13 +169,13 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
     if constexpr (InBlock != 1 && OutBlock != 1) {
       const Span one_channel{0, 1, 0, 1, 0};
       const Window window = window_of(in, one_channel, row, column, worker);
-      for (index block = piece.first_group; block < piece.first_group + piece.groups; ++block) {
+      for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block) {
         TileArguments<T> a = region;
         a.in += block * in.block_stride();
         a.out += block * out.block_stride();
         a.weight = weight_ + block * geometry_.taps() * lanes;
         if (a.bias) a.bias += block * lanes;
-        convolve_depthwise_pixels(window.taps, window.tap_count, a, pixels, epilogue);
+        convolve_depthwise_box(window.taps, window.tap_count, a, pixels, epilogue);
       }
     }
   }
@@ -180,19 +185,19 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
                    int worker) const {
     Tap* const taps = taps_.data() + worker * geometry_.taps();
     ChannelRun* const runs = runs_.data() + worker * (channels_.in + 2);
-    const index tap_weights = span.channels * lanes;
-    index tap_count = 0, run_count = 0;
-    for (index r = 0; r < row.tap_count; ++r)
-      for (index c = 0; c < (InBlock == 1 ? std::min<index>(1, column.tap_count) : column.tap_count); ++c) {
-        const index tap = (row.tap_first + r * row.tap_step) * geometry_.kernel_width + column.tap_first +
+    const Index tap_weights = span.channels * lanes;
+    Index tap_count = 0, run_count = 0;
+    for (Index r = 0; r < row.tap_count; ++r)
+      for (Index c = 0; c < (InBlock == 1 ? std::min<Index>(1, column.tap_count) : column.tap_count); ++c) {
+        const Index tap = (row.tap_first + r * row.tap_step) * geometry_.kernel_width + column.tap_first +
                           c * column.tap_step;
         taps[tap_count++] = {r * row.in_tap_step * in.row_stride() + c * column.in_tap_step * InBlock,
                              tap * tap_weights};
       }
-    for (index c = 0; c < span.channels;) {
-      const index channel = span.first_channel + c;
-      const index in_offset = channel / InBlock * in.block_stride() + channel % InBlock;
-      const index count = std::min<index>(InBlock - channel % InBlock, span.channels - c);
+    for (Index c = 0; c < span.channels;) {
+      const Index channel = span.first_channel + c;
+      const Index in_offset = channel / InBlock * in.block_stride() + channel % InBlock;
+      const Index count = std::min<Index>(InBlock - channel % InBlock, span.channels - c);
       runs[run_count++] = {in_offset, c * lanes, InBlock == 1 ? column.tap_count : count};
       c += count;
     }
@@ -200,8 +205,8 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
   }
 
   void pack(const T* weight) {
-    parallel_for(channels_.blocks(lanes), [&](index block) {
-      index s = 0;
+    parallel_for(channels_.blocks(lanes), [&](Index block) {
+      Index s = 0;
       while (spans_[s].first_block + spans_[s].blocks <= block) ++s;
       pack_weights<T, lanes>(weight, geometry_, transposed_, spans_[s], block - spans_[s].first_block,
                              packed_.data());
@@ -213,9 +218,9 @@ template <class T, int InBlock, int OutBlock> class ConvPlan {
   Channels channels_;
   AxisRuns rows_, columns_;
   Scratch<Span> spans_;
-  index span_count_;
+  Index span_count_;
   Scratch<BlockGroup> groups_;
-  index group_count_;
+  Index group_count_;
   Scratch<Tap> taps_;
   Scratch<ChannelRun> runs_;
   bool packs_;

@@ -6,38 +6,71 @@
 
 #include "lamina/kernels/conv_tile.hpp"
 
+#define LAMINA_INLINE __attribute__((always_inline))  // see conv_tile.hpp
+
 namespace lamina::kernels::detail {
 
-inline constexpr int depthwise_pixels = 8;
+inline constexpr int depthwise_tile_pixels = 8;
 
-template <class T, class Epilogue, class Arch = simd::Arch>
-[[gnu::noinline]] void convolve_depthwise_pixels(const Tap* taps, index tap_count, const TileArguments<T>& a,
+/// Tiles of pixels anywhere (Step 0), or that are Step pixels of the input apart in a row.
+template <int Step, class T, class Epilogue, class Arch = simd::Arch>
+[[gnu::noinline]] void convolve_depthwise_pixels(const Tap* taps, Index tap_count, const TileArguments<T>& a,
                                                  const Pixels& pixels, const Epilogue& epilogue) {
-  constexpr int S = depthwise_pixels;
+  constexpr int S = depthwise_tile_pixels;
+  constexpr int lanes = simd::width<T>;
   using Native = simd::native<T>;
-  const Native bias = a.bias ? simd::to_native(simd::load(a.bias)) : Native{};
+  const Native bias = a.bias && a.scale == T{1} ? simd::to_native(simd::load(a.bias)) : Native{};
 
   for (PixelCursor cursor(pixels); !cursor.done();) {
-    index in_pixel[S], out_pixel[S];
-    cursor.take(in_pixel, out_pixel);
+    Index in_pixel[S], out_pixel[S];
+    if constexpr (Step != 0)
+      cursor.template take_neighbours<Step * lanes, lanes>(in_pixel, out_pixel);
+    else
+      cursor.take(in_pixel, out_pixel);
     Native sum[S];
-    const T* in[S];
-    unroll<S>([&](auto s) {
-      sum[s] = a.accumulate      ? simd::to_native(simd::load(static_cast<const T*>(a.out + out_pixel[s])))
-               : a.scale == T{1} ? bias
-                                 : Native{};
-      in[s] = a.in + in_pixel[s];
+    Index pixel[S];
+    unroll<S>([&](auto s) LAMINA_INLINE {
+      sum[s] = a.accumulate ? simd::to_native(simd::load<T>(a.out + out_pixel[s])) : bias;
+      pixel[s] = in_pixel[s] - in_pixel[0];
     });
+    const T* const first = a.in + in_pixel[0];
     for (const Tap *tap = taps, *last = taps + tap_count; tap != last; ++tap) {
       const Native w = simd::to_native(simd::load(a.weight + tap->weight));
-      unroll<S>([&](auto s) { sum[s] += simd::to_native(simd::load(in[s] + tap->in)) * w; });
+      const T* const in = first + tap->in;
+      unroll<S>([&](auto s) LAMINA_INLINE { sum[s] += simd::to_native(simd::load(in + pixel[s])) * w; });
     }
-    unroll<S>([&](auto s) {
-      auto y = simd::from_native<T>(sum[s]);
-      if (a.scale != T{1}) y = simd::fma(y, simd::broadcast<T>(a.scale), simd::from_native<T>(bias));
-      simd::store(a.out + out_pixel[s], epilogue(y));
-    });
+    if constexpr (std::is_same_v<Epilogue, no_epilogue>) {
+      if (a.scale == T{1}) {
+        unroll<S>([&](auto s)
+                      LAMINA_INLINE { simd::store(a.out + out_pixel[s], simd::from_native<T>(sum[s])); });
+        continue;
+      }
+    }
+    alignas(64) T sums[static_cast<std::size_t>(S * lanes)];
+    unroll<S>([&](auto s) LAMINA_INLINE { simd::store(sums + s * lanes, simd::from_native<T>(sum[s])); });
+    finish_pixels<1, simd::width<T>>(a, sums, out_pixel, S, epilogue);
   }
 }
 
+/// All pixels, by the tiles that suit them.
+template <class T, class Epilogue>
+void convolve_depthwise_box(const Tap* taps, Index tap_count, TileArguments<T> a, const Pixels& pixels,
+                            const Epilogue& epilogue) {
+  constexpr int S = depthwise_tile_pixels;
+  constexpr int lanes = simd::width<T>;
+  const auto run = [&]<int Step>(std::integral_constant<int, Step>) {
+    const auto [whole, rest] = split_neighbours<S, Step * lanes, lanes>(pixels);
+    if (whole.size() > 0) convolve_depthwise_pixels<Step>(taps, tap_count, a, whole, epilogue);
+    a.in += whole.inner.count * Step * lanes;
+    a.out += whole.inner.count * lanes;
+    if (rest.size() > 0) convolve_depthwise_pixels<0>(taps, tap_count, a, rest, epilogue);
+  };
+  if (pixels.inner.in_step == 2 * lanes)
+    run(std::integral_constant<int, 2>{});
+  else
+    run(std::integral_constant<int, 1>{});
+}
+
 }  // namespace lamina::kernels::detail
+
+#undef LAMINA_INLINE

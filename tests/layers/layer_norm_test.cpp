@@ -32,7 +32,7 @@ TEST_CASE("on vectors layer norm and channel norm agree", "[layers]") {
 
 TEST_CASE("layer norm has a scale and a shift for each element", "[layers]") {
   Model<layer_norm, input<3, 4, 5>> model{seed{1}};
-  REQUIRE(model.parameter("weight").extents() == Extents{3, 4, 5});
+  REQUIRE(model.parameter("weight").extents() == ParameterExtents{3, 4, 5});
   REQUIRE(model.parameter_count() == 120);
 }
 

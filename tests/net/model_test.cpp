@@ -41,7 +41,7 @@ TEST_CASE("parameters are named as in torch.nn.Sequential", "[net]") {
                                             "head.2.bias", "4.0.weight", "4.0.bias", "last.weight",
                                             "last.bias"});
   REQUIRE(model.parameter_count() == parameter_count(net, input<3, 8, 6>));
-  REQUIRE(model.parameter("0.weight").extents() == Extents{8, 3, 3, 3});
+  REQUIRE(model.parameter("0.weight").extents() == ParameterExtents{8, 3, 3, 3});
   REQUIRE_THROWS_AS(model.parameter("1.weight"), error);
 }
 

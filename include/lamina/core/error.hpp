@@ -26,9 +26,15 @@ class file_error : public error {
   using error::error;
 };
 
+namespace detail {
+// Not constexpr on purpose: in constant evaluation the compiler stops at the call, and shows `require` with
+// the sentence beside it. (Of a throw in `require` itself, GCC would only say "<throw-expression>".)
+[[noreturn]] inline void a_rule_is_broken(const char* sentence) { throw shape_error(sentence); }
+}  // namespace detail
+
 /// Throws shape_error with `sentence` unless `condition` holds. Sentences read "<layer>: <rule>; <what to do>".
 constexpr void require(bool condition, const char* sentence) {
-  if (!condition) throw shape_error(sentence);
+  if (!condition) detail::a_rule_is_broken(sentence);
 }
 
 }  // namespace lamina

@@ -117,9 +117,10 @@ template <ConvOptions O> struct Conv : Layer {
   // For net/freeze.hpp.
   static constexpr std::array<Parameter, 2> fused_parameters(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
-    const Extents extents =
-        in.rank() == 2 ? Extents{O.channels, g.in_channels_per_group(), g.kernel_width}
-                       : Extents{O.channels, g.in_channels_per_group(), g.kernel_height, g.kernel_width};
+    const ParameterExtents extents =
+        in.rank() == 2
+            ? ParameterExtents{O.channels, g.in_channels_per_group(), g.kernel_width}
+            : ParameterExtents{O.channels, g.in_channels_per_group(), g.kernel_height, g.kernel_width};
     return {Parameter{"weight", extents, O.weight_initializer, orders::conv, true},
             Parameter{"bias", {O.channels}, O.bias_initializer, orders::vector, false}};
   }

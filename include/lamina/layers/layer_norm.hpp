@@ -22,9 +22,9 @@ template <NormOptions O> struct LayerNorm : Layer {
     return in;
   }
   static constexpr auto parameters(Shape in) {
-    const Extents extents = in.rank() == 1   ? Extents{in.channels}
-                            : in.rank() == 2 ? Extents{in.channels, in.width}
-                                             : Extents{in.channels, in.height, in.width};
+    const ParameterExtents extents = in.rank() == 1   ? ParameterExtents{in.channels}
+                                     : in.rank() == 2 ? ParameterExtents{in.channels, in.width}
+                                                      : ParameterExtents{in.channels, in.height, in.width};
     return detail::scale_and_shift<O.affine>(extents);
   }
   static constexpr Stash stash(Shape) { return {.per_sample = 2}; }

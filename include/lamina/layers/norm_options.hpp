@@ -42,7 +42,7 @@ struct BatchNormOptions : NormOptions {
 namespace detail {
 
 /// gamma, which begins as ones, and beta, which begins as zeros; neither decays.
-template <bool Affine> constexpr auto scale_and_shift(Extents extents) {
+template <bool Affine> constexpr auto scale_and_shift(ParameterExtents extents) {
   if constexpr (Affine)
     return std::array{Parameter{"weight", extents, initializers::ones, orders::vector, false},
                       Parameter{"bias", extents, initializers::zeros, orders::vector, false}};

@@ -10,7 +10,8 @@
 
 namespace lamina {
 
-/// Extents of a window. kernel<3> is 3 × 3 on maps and 3 on sequences; kernel<1, 7> is one row of seven.
+/// ParameterExtents of a window. kernel<3> is 3 × 3 on maps and 3 on sequences; kernel<1, 7> is one row of
+/// seven.
 struct Kernel {
   Index vertical = 1, horizontal = 1;
   constexpr Kernel(Index v, Index h) : vertical(v), horizontal(h) {}
@@ -68,7 +69,6 @@ struct Bias {
 inline constexpr Bias no_bias{false};
 
 /// What padding holds: zero (the default), reflect, replicate, circular or partial.
-using kernels::Border;
 template <Border B> inline constexpr Border border = B;
 
 /// How the weights begin, and how the bias: init<initializers::orthogonal>, bias_init<initializers::ones>.

@@ -259,7 +259,7 @@ template <FixedString Name> struct From : Block {
     using SeenTaps = typename Place::taps;
     constexpr int position = detail::find_tap<Name>(SeenTaps{});
     static_assert(position >= 0, "from: no tap of this name comes earlier; taps are seen depth first");
-    using Mark = decltype(detail::tap_at<(position < 0 ? 0 : position)>(SeenTaps{}));
+    using Mark = decltype(detail::mark_at<(position < 0 ? 0 : position)>(SeenTaps{}));
     return lamina::Place<Mark::shape, Mark::image, SeenTaps>{builder.tapped(position)};
   }
 };

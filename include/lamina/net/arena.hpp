@@ -54,7 +54,7 @@ template <class T> class NamedArray {
       : name_(std::move(name)), parameter_(parameter), arena_(arena), block_(block) {}
 
   const std::string& name() const { return name_; }
-  const Extents& extents() const { return parameter_.extents; }
+  const ParameterExtents& extents() const { return parameter_.extents; }
   const Parameter& descriptor() const { return parameter_; }
   Index size() const { return parameter_.extents.count(); }
 

@@ -24,7 +24,7 @@ inline Eigen::MatrixXd random_orthogonal(Index rows, Index columns, const Random
 
 template <class T> void initialize(const NamedArray<T>& parameter, const Random& random) {
   using Kind = Initializer::Kind;
-  const Extents& extents = parameter.extents();
+  const ParameterExtents& extents = parameter.extents();
   const Initializer& how = parameter.descriptor().initializer;
   const Index count = extents.count();
   const Index taps = extents.rank >= 2 ? count / std::max<Index>(extents[0] * extents[1], 1) : 1;

@@ -33,12 +33,23 @@ struct as_block_type<X> {
 /// X as a block: a pointwise function becomes the layer that applies it.
 template <class X> using as_block = typename detail::as_block_type<X>::type;
 
-/// The shape of layer L's output on input In. Its name is what compilers print when a rule is broken.
+/// The shape of layer L's output on input In. Its name is what compilers print when L's rule is broken.
 template <class L, Shape In> struct layer_on_input {
   static constexpr Shape output = L::output(In);
 };
 
+/// The broken rule of outputs(…) that something follows.
+template <class Outputs, class Next> struct after_outputs {
+  static_assert(is_empty_pack<Outputs>, "outputs: it can only end a net; put what follows into its branches");
+  static constexpr Shape output{};
+};
+
 namespace detail {
+
+template <Shape> struct a_constant;
+/// Whether L's rule holds for In: whether evaluating it throws nothing.
+template <class L, Shape In>
+concept fits = requires { typename a_constant<L::output(In)>; };
 
 /// Plain NCHW becomes a blocked map; inserted before the first layer that does not read images as they come.
 struct BlockImage : Layer {
@@ -62,8 +73,13 @@ template <class L> constexpr bool layer_reads_image(Shape in) {
 }
 
 template <class L, class Place, class Builder> constexpr auto lower_layer(Place place, Builder& builder) {
+  static_assert(layer<L>,
+                "a layer states `static constexpr std::string_view name` and `static constexpr Shape "
+                "output(Shape)`; see net/layer.hpp");
   constexpr bool reads_image = Place::image && layer_reads_image<L>(Place::shape);
-  if constexpr (Place::image && !reads_image) {
+  if constexpr (!fits<L, Place::shape>) {
+    return Broken<layer_on_input<L, Place::shape>>{};
+  } else if constexpr (Place::image && !reads_image) {
     return lower_layer<L>(lower_layer<BlockImage>(place, builder), builder);
   } else {
     constexpr Shape out = layer_on_input<L, Place::shape>::output;
@@ -74,18 +90,20 @@ template <class L, class Place, class Builder> constexpr auto lower_layer(Place 
 
 /// Lowers a block where `place` is. Layers have no `lower` of their own.
 template <class B, class Place, class Builder> constexpr auto lower(Place place, Builder& builder) {
-  if constexpr (requires { B::lower(place, builder); })
-    return B::lower(place, builder);
-  else
+  if constexpr (is_broken<Place>)
+    return place;
+  else if constexpr (is_results<Place>)
+    return Broken<after_outputs<Place, B>>{};
+  else if constexpr (std::derived_from<B, Layer>)
     return lower_layer<B>(place, builder);
+  else
+    return B::lower(place, builder);
 }
 
-/// The same value as a blocked map.
-template <class Place, class Builder> constexpr auto lower_blocked(Place place, Builder& builder) {
-  if constexpr (Place::image)
-    return lower_layer<BlockImage>(place, builder);
-  else
-    return place;
+/// Lowers to a single value that is a blocked map, as branches and net outputs are.
+template <class B, class Place, class Builder>
+constexpr auto lower_branch(Place place, Builder& builder, int position) {
+  return lower_blocked(lower_at<B>(place, builder, position), builder);
 }
 
 /// One element of a sequence or one branch: its parameters are named by its position, or by its own name.

@@ -20,17 +20,17 @@ template <class Merge, Shape... In> struct merged {
 namespace detail {
 
 /// One axis of a broadcast: equal extents, or one of them absent (0) or 1. -2 where they do not fit.
-constexpr Index broadcast_extent(Index a, Index b) {
+constexpr Index merged_extent(Index a, Index b) {
   if (a == b || b == 0 || b == 1) return a;
   if (a == 0 || a == 1) return b;
   return -2;
 }
 
-constexpr Shape broadcast_shape(const Shape* in, int count, const char* sentence) {
+constexpr Shape merged_shape(const Shape* in, int count, const char* sentence) {
   Shape out = in[0];
   for (int i = 1; i < count; ++i) {
-    out = {broadcast_extent(out.channels, in[i].channels), broadcast_extent(out.height, in[i].height),
-           broadcast_extent(out.width, in[i].width)};
+    out = {merged_extent(out.channels, in[i].channels), merged_extent(out.height, in[i].height),
+           merged_extent(out.width, in[i].width)};
     require(out.channels != -2 && out.height != -2 && out.width != -2, sentence);
   }
   return out;
@@ -53,7 +53,7 @@ struct Sum : Layer {
   static constexpr OperationKind kind = OperationKind::sum;
 
   static constexpr Shape output_of(const Shape* in, int count) {
-    return detail::broadcast_shape(
+    return detail::merged_shape(
         in, count, "add: the branches must return equal or broadcastable shapes; add a projection");
   }
   template <class T> static void forward(const Forward<T>& pass) {
@@ -73,7 +73,7 @@ struct Product : Layer {
   static constexpr bool accumulates = true;
 
   static constexpr Shape output_of(const Shape* in, int count) {
-    return detail::broadcast_shape(
+    return detail::merged_shape(
         in, count, "multiply: the branches must return equal or broadcastable shapes; add a projection");
   }
   template <class T> static void forward(const Forward<T>& pass) {
@@ -94,7 +94,7 @@ struct Maximum : Layer {
   static constexpr bool accumulates = true;
 
   static constexpr Shape output_of(const Shape* in, int count) {
-    return detail::broadcast_shape(
+    return detail::merged_shape(
         in, count, "maximum: the branches must return equal or broadcastable shapes; add a projection");
   }
   template <class T> static void forward(const Forward<T>& pass) {

@@ -40,6 +40,13 @@ template <class T> class ModelCore {
     return named(structure_.statistics, statistic_records_, statistics_);
   }
 
+  /// An arena of the parameters' size and layout, such as an optimizer's state, under the parameters' names.
+  std::vector<NamedArray<T>> named_like_parameters(std::span<T> arena) const {
+    if (static_cast<Index>(arena.size()) != parameters_.size())
+      throw shape_error("model: the arena has not the size of the parameters'");
+    return named(structure_.parameters, parameter_records_, arena);
+  }
+
   /// One of them: model.parameter("head.1.weight"). Throws error if there is none of that name.
   NamedArray<T> parameter(std::string_view name) { return find(parameters(), name, "parameter"); }
   NamedArray<T> gradient(std::string_view name) { return find(gradients(), name, "parameter"); }

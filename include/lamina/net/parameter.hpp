@@ -12,14 +12,14 @@
 namespace lamina {
 
 /// Logical extents of a parameter, one to five axes: conv (O, I/g, kh, kw), dense (O, I), bias (C).
-struct Extents {
+struct ParameterExtents {
   std::array<Index, 5> axes{};
   int rank = 0;
 
-  constexpr Extents() = default;
+  constexpr ParameterExtents() = default;
   template <class... I>
     requires(sizeof...(I) >= 1 && sizeof...(I) <= 5)
-  constexpr Extents(I... extents) : axes{static_cast<Index>(extents)...}, rank(int{sizeof...(I)}) {}
+  constexpr ParameterExtents(I... extents) : axes{static_cast<Index>(extents)...}, rank(int{sizeof...(I)}) {}
 
   constexpr Index operator[](int axis) const { return axes[static_cast<std::size_t>(axis)]; }
   constexpr Index count() const {
@@ -27,7 +27,7 @@ struct Extents {
     for (int axis = 0; axis < rank; ++axis) product *= (*this)[axis];
     return product;
   }
-  constexpr bool operator==(const Extents&) const = default;
+  constexpr bool operator==(const ParameterExtents&) const = default;
 };
 
 /// The order of a parameter in the arena. `plain`: logical row-major order. Otherwise one axis is cut into
@@ -49,14 +49,14 @@ inline constexpr Order dense{0, 1};            ///< (O, I) as [O/B][I][B]
 }  // namespace orders
 
 /// Elements that a parameter takes in the arena for vectors of `block` lanes, padding included.
-constexpr Index arena_elements(const Extents& extents, Order order, Index block) {
+constexpr Index arena_elements(const ParameterExtents& extents, Order order, Index block) {
   if (order.blocked_axis < 0) return extents.count();
   const Index blocked = extents[order.blocked_axis];
   return blocked == 0 ? 0 : extents.count() / blocked * ((blocked + block - 1) / block * block);
 }
 
 /// Place in the arena of the element at row-major logical position `logical`.
-constexpr Index arena_position(const Extents& extents, Order order, Index block, Index logical) {
+constexpr Index arena_position(const ParameterExtents& extents, Order order, Index block, Index logical) {
   if (order.blocked_axis < 0) return logical;
   std::array<Index, 5> at{};
   for (int axis = extents.rank - 1; axis >= 0; --axis) {
@@ -123,7 +123,7 @@ inline constexpr Initializer dirac{Kind::dirac, 1};
 /// One parameter, or one running statistic, of a layer.
 struct Parameter {
   std::string_view name;
-  Extents extents;
+  ParameterExtents extents;
   Initializer initializer{};
   Order order = orders::plain;
   bool decays = true;  ///< weight decay applies (by default not to biases and norms)

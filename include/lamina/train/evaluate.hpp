@@ -23,13 +23,14 @@ struct Evaluation {
 /// "accuracy 98.71 %, loss 0.0412, 10000 images"
 inline std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
   char text[96];
-  std::snprintf(text, sizeof text, " %.2f %%, loss %.4f, %td images", 100 * evaluation.metric, evaluation.loss,
-                evaluation.samples);
+  std::snprintf(text, sizeof text, " %.2f %%, loss %.4f, %td images", 100 * evaluation.metric,
+                evaluation.loss, evaluation.samples);
   return out << evaluation.metric_name << text;
 }
 
 /// The same with batches that a Loader makes (not shuffled ones, usually).
-template <class T, class Pixel, class Pipeline, auto Net, auto In, class Loss = cross_entropy, class Metric = accuracy>
+template <class T, class Pixel, class Pipeline, auto Net, auto In, class Loss = cross_entropy,
+          class Metric = accuracy>
 Evaluation evaluate(Model<Net, In, T>& model, Loader<T, Pixel, Pipeline>& loader, const Loss& loss = {},
                     Metric metric = {}) {
   RunningMean mean_loss;
@@ -42,14 +43,15 @@ Evaluation evaluate(Model<Net, In, T>& model, Loader<T, Pixel, Pipeline>& loader
   return {mean_loss.value(), metric.value(), metric.name(), loader.size()};
 }
 
-/// Loss and metric of the model over `set`, whose pixels become floats in [0, 1] and go through the `pipeline`'s
-/// evaluation part (normalize, say).
+/// Loss and metric of the model over `set`, whose pixels become floats in [0, 1] and go through the
+/// `pipeline`'s evaluation part (normalize, say).
 template <class Pixel, augmentation Pipeline = Augmentation<Purpose::training>, auto Net, auto In, class T,
           class Loss = cross_entropy, class Metric = accuracy>
 Evaluation evaluate(Model<Net, In, T>& model, const Dataset<Pixel>& set, const Pipeline& pipeline = {},
                     Index batch_size = 256, const Loss& loss = {}, Metric metric = {}) {
   using Evaluated = decltype(pipeline.for_evaluation());
-  Loader<T, Pixel, Evaluated> loader(set, {.batch_size = batch_size, .shuffle = false}, pipeline.for_evaluation());
+  Loader<T, Pixel, Evaluated> loader(set, {.batch_size = batch_size, .shuffle = false},
+                                     pipeline.for_evaluation());
   return evaluate(model, loader, loss, metric);
 }
 

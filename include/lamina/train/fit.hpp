@@ -1,6 +1,6 @@
-// fit(model, training, adamw{}, {.epochs = 10}, …): the training loop. After the options come, in any order, what
-// else the training has: a loss, a schedule, a metric, augmentation, validate_on(set), and any number of callbacks.
-// A loop of one's own is as short; examples/custom_training_loop.cpp shows it.
+// fit(model, training, adamw{}, {.epochs = 10}, …): the training loop. After the options come, in any order,
+// what else the training has: a loss, a schedule, a metric, augmentation, validate_on(set), and any number of
+// callbacks. A loop of one's own is as short; examples/custom_training_loop.cpp shows it.
 #pragma once
 
 #include <chrono>
@@ -27,41 +27,34 @@ struct fit_options {
   seed order{};          ///< of the order of samples, and of augmentation
   double clip_norm = 0;  ///< gradients longer than this are shortened to it; 0: never
   bool progress = true;  ///< a bar on std::cout
-  std::filesystem::path checkpoint = {};  ///< the state is saved here after epochs, and when the training is stopped
-  Index checkpoint_every = 1;             ///< epochs
-  std::filesystem::path resume = {};      ///< a checkpoint to go on from; its order of samples is kept
+  std::filesystem::path checkpoint =
+      {};                      ///< the state is saved here after epochs, and when the training is stopped
+  Index checkpoint_every = 1;  ///< epochs
+  std::filesystem::path resume = {};  ///< a checkpoint to go on from; its order of samples is kept
 };
 
 /// A data set that the model is judged on after every epoch.
-template <class Pixel>
-struct Validation {
+template <class Pixel> struct Validation {
   const Dataset<Pixel>* set;
 };
-template <class Pixel>
-Validation<Pixel> validate_on(const Dataset<Pixel>& set) {
-  return {&set};
-}
+template <class Pixel> Validation<Pixel> validate_on(const Dataset<Pixel>& set) { return {&set}; }
 
 namespace detail {
 
 // What an argument after the options is.
-template <class T>
-struct IsLoss {
+template <class T> struct IsLoss {
   template <class X>
   static constexpr bool matches =
       requires(const X& loss, FeatureMapView<const T> logits, std::span<const std::int32_t> labels,
                FeatureMapView<T> gradient) { loss(logits, labels, gradient); };
 };
 struct IsSchedule {
-  template <class X>
-  static constexpr bool matches = schedule::Schedule<X>;
+  template <class X> static constexpr bool matches = schedule::Schedule<X>;
 };
 struct IsAugmentation {
-  template <class X>
-  static constexpr bool matches = augmentation<X>;
+  template <class X> static constexpr bool matches = augmentation<X>;
 };
-template <class T>
-struct IsMetric {
+template <class T> struct IsMetric {
   template <class X>
   static constexpr bool matches =
       requires(X& metric, FeatureMapView<const T> logits, std::span<const std::int32_t> labels) {
@@ -76,10 +69,7 @@ struct IsValidation {
 };
 
 /// The first argument of the wanted kind, or the default.
-template <class Kind, class Default>
-Default& choose(Default& otherwise) {
-  return otherwise;
-}
+template <class Kind, class Default> Default& choose(Default& otherwise) { return otherwise; }
 template <class Kind, class Default, class First, class... Rest>
 auto& choose(Default& otherwise, First& first, Rest&... rest) {
   if constexpr (Kind::template matches<First>)
@@ -97,23 +87,23 @@ struct NoValidation {};
 
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 // A plateau's state, for checkpoints.
-template <class S>
-void store_schedule(const S& from, std::vector<double>& numbers) {
+template <class S> void store_schedule(const S& from, std::vector<double>& numbers) {
   if constexpr (requires { from.state.bad_epochs; })
     numbers = {from.state.factor, from.state.best, static_cast<double>(from.state.bad_epochs),
                static_cast<double>(from.state.cooldown_left)};
   else if constexpr (requires { from.then; })
     store_schedule(from.then, numbers);
 }
-template <class S>
-void restore_schedule(S& to, const std::vector<double>& numbers) {
+template <class S> void restore_schedule(S& to, const std::vector<double>& numbers) {
   if constexpr (requires { to.state.bad_epochs; }) {
     if (numbers.size() == 4)
       to.state = {numbers[0], numbers[1], static_cast<Index>(numbers[2]), static_cast<Index>(numbers[3])};
@@ -129,14 +119,16 @@ void restore_schedule(S& to, const std::vector<double>& numbers) {
 ///   fit(model, training, adamw{.learning_rate = 1e-3}, {.epochs = 10, .batch_size = 64},
 ///       schedule::cosine{}, validate_on(testing), augment(random_flip{}), early_stop{});
 ///
-/// The loss is cross entropy and the metric accuracy unless others are given. Results depend on the seeds alone, not
-/// on the number of threads; a training that was stopped and resumed (options.checkpoint, options.resume) ends with
-/// the same bits. Throws what the parts throw: file_error for files, error for labels out of range.
+/// The loss is cross entropy and the metric accuracy unless others are given. Results depend on the seeds
+/// alone, not on the number of threads; a training that was stopped and resumed (options.checkpoint,
+/// options.resume) ends with the same bits. Throws what the parts throw: file_error for files, error for
+/// labels out of range.
 template <auto Net, auto In, class T, class Pixel, OptimizerRule Rule, class... Extra>
-FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rule, const fit_options& options = {},
-              Extra&&... extra) {
+FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rule,
+              const fit_options& options = {}, Extra&&... extra) {
   static_assert((detail::is_fit_argument<std::remove_reference_t<Extra>, T, Model<Net, In, T>> && ...),
-                "fit: an argument is neither a loss, a schedule, a metric, augmentation, validate_on(…) nor a callback");
+                "fit: an argument is neither a loss, a schedule, a metric, augmentation, validate_on(…) nor "
+                "a callback");
   cross_entropy default_loss;
   schedule::constant default_schedule;
   Augmentation<Purpose::training> default_pipeline;
@@ -157,7 +149,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
     detail::restore_schedule(schedule_now, position.schedule);
   }
   Loader<T, Pixel, Pipeline> loader(
-      training, {.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = {position.order_seed}}, pipeline);
+      training, {.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = {position.order_seed}},
+      pipeline);
 
   std::optional<ProgressBar> bar;
   if (options.progress) bar.emplace(std::cout);
@@ -196,11 +189,12 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       mean_loss.add(value, static_cast<double>(batch.size()));
       model.backward();
       if (options.clip_norm > 0) clip_gradient_norm(model.parameter_space(), options.clip_norm);
-      factor = schedule_now(schedule::Position{optimizer.steps(), loader.batches(), loader.batches() * options.epochs});
+      factor = schedule_now(
+          schedule::Position{optimizer.steps(), loader.batches(), loader.batches() * options.epochs});
       optimizer.step(factor);
       position.batch = batch_number;
-      goes_on = tell(BatchReport{position.epoch, batch_number - 1, samples, optimizer.steps(), mean_loss.value(),
-                                 metric.value(), factor * optimizer.rule().learning_rate});
+      goes_on = tell(BatchReport{position.epoch, batch_number - 1, samples, optimizer.steps(),
+                                 mean_loss.value(), metric.value(), factor * optimizer.rule().learning_rate});
       if (!goes_on && batch_number < loader.batches()) break;
     }
     if (batch_number < loader.batches()) {
@@ -228,7 +222,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
     summary.last = report;
     if (!tell(report)) goes_on = false;
     const bool last = !goes_on || position.epoch == options.epochs;
-    if (last || (options.checkpoint_every > 0 && position.epoch % options.checkpoint_every == 0)) save_state();
+    if (last || (options.checkpoint_every > 0 && position.epoch % options.checkpoint_every == 0))
+      save_state();
   }
   summary.epochs = position.epoch;
   summary.steps = optimizer.steps();

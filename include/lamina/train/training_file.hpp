@@ -1,6 +1,6 @@
-// The state of a training in a safetensors file: everything io::save writes, so that the file is also a model's,
-// and beside it, under "training.", the optimizer's state and the counters. A training that is stopped, saved and
-// resumed gives the bits of one that never stopped.
+// The state of a training in a safetensors file: everything io::save writes, so that the file is also a
+// model's, and beside it, under "training.", the optimizer's state and the counters. A training that is
+// stopped, saved and resumed gives the bits of one that never stopped.
 #pragma once
 
 #include <charconv>
@@ -15,11 +15,11 @@ namespace lamina {
 
 /// Where a training stands: what is done of it, and what its random choices depend on.
 struct TrainingPosition {
-  Index epoch = 0;  ///< epochs done
-  Index batch = 0;  ///< batches done of the next one
-  std::uint64_t order_seed = 0;      ///< of the order of samples and of augmentation
+  Index epoch = 0;                    ///< epochs done
+  Index batch = 0;                    ///< batches done of the next one
+  std::uint64_t order_seed = 0;       ///< of the order of samples and of augmentation
   std::vector<double> schedule = {};  ///< the numbers of a schedule that has state
-  std::vector<double> running = {};  ///< the sums of loss and metric of the epoch at hand
+  std::vector<double> running = {};   ///< the sums of loss and metric of the epoch at hand
 };
 
 namespace detail {
@@ -81,14 +81,15 @@ void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, con
                          {"training.running", detail::numbers_text(position.running)}});
 }
 
-/// Reads them back and returns the position. Throws file_error, with model and optimizer as they were, where the file
-/// is damaged, is no training's, or is that of another architecture.
+/// Reads them back and returns the position. Throws file_error, with model and optimizer as they were, where
+/// the file is damaged, is no training's, or is that of another architecture.
 template <class T, class Rule>
 TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimizer,
                                const std::filesystem::path& path) {
   const auto file = io::SafetensorsFile::read(path);
   if (detail::metadata_number(file, "lamina.architecture") != model.architecture_hash())
-    throw file_error(path.string() + ": it was saved by a net of another architecture; resuming needs the same one");
+    throw file_error(path.string() +
+                     ": it was saved by a net of another architecture; resuming needs the same one");
   TrainingPosition position;
   position.epoch = static_cast<Index>(detail::metadata_number(file, "training.epoch"));
   position.batch = static_cast<Index>(detail::metadata_number(file, "training.batch"));

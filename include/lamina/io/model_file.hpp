@@ -1,0 +1,77 @@
+// Models as safetensors files: io::save(model, "net.safetensors") and io::load(model, …). Parameters and
+// running statistics under PyTorch's names, in PyTorch's order and shapes, so that either side can read the
+// other's files. The metadata carries a hash of the architecture. What resuming a training needs besides is
+// in train/training_file.hpp.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lamina/io/checkpoint_match.hpp"
+#include "lamina/io/safetensors_writer.hpp"
+#include "lamina/net/model_core.hpp"
+
+namespace lamina::io {
+
+/// Tensors on their way to a file, with the memory they lie in.
+template <class T> class TensorList {
+ public:
+  /// Adds arrays of a model in logical order, each name after `prefix`.
+  template <class Arrays> void add(const Arrays& arrays, const std::string& prefix = {}) {
+    for (const auto& array : arrays) {
+      values_.push_back(array.values());
+      const ParameterExtents& extents = array.extents();
+      tensors_.push_back(named_tensor<T>(prefix + array.name(),
+                                         {extents.axes.begin(), extents.axes.begin() + extents.rank},
+                                         std::span<const T>(values_.back())));
+    }
+  }
+  std::span<const NamedTensor> tensors() const { return tensors_; }
+
+ private:
+  std::vector<std::vector<T>> values_;  // inner vectors stay where they are when the outer one grows
+  std::vector<NamedTensor> tensors_;
+};
+
+/// What a file must hold for these arrays, and where it goes.
+template <class Arrays>
+void add_slots(const Arrays& arrays, const std::string& prefix, std::vector<TensorSlot>& slots) {
+  for (const auto& array : arrays) {
+    using T = std::remove_cvref_t<decltype(array[0])>;
+    const ParameterExtents& extents = array.extents();
+    slots.push_back({prefix + array.name(),
+                     element_type<T>,
+                     {extents.axes.begin(), extents.axes.begin() + extents.rank},
+                     [array](std::span<const std::byte> bytes) {
+                       std::vector<T> values(static_cast<std::size_t>(array.size()));
+                       copy_bytes(bytes, std::span<T>(values));
+                       array.assign(std::span<const T>(values));
+                     }});
+  }
+}
+
+/// Writes the model's parameters and running statistics; atomically: the file is whole or as it was before.
+/// Throws file_error.
+template <class T>
+void save(const ModelCore<T>& model, const std::filesystem::path& path, Metadata metadata = {}) {
+  TensorList<T> list;
+  list.add(model.parameters());
+  list.add(model.statistics());
+  metadata["lamina.architecture"] = std::to_string(model.architecture_hash());
+  write_safetensors(path, list.tensors(), metadata);
+}
+
+/// Reads them back. Strict: a file that misses, adds or mis-shapes a tensor is refused whole with a line per
+/// tensor (file_error), and the model is left as it was. With {.partial = true} what fits is loaded, for
+/// fine-tuning with another head; the report says what. The state of a training in the file is passed over.
+template <class T>
+RestoreReport load(ModelCore<T>& model, const std::filesystem::path& path, restore_options options = {}) {
+  if (options.ignored_prefix.empty()) options.ignored_prefix = "training.";
+  std::vector<TensorSlot> slots;
+  add_slots(model.parameters(), {}, slots);
+  add_slots(model.statistics(), {}, slots);
+  return restore(SafetensorsFile::read(path), slots, options);
+}
+
+}  // namespace lamina::io

@@ -36,11 +36,11 @@ template <simd::Number V> struct Dual {
     return {a.value - b.value, a.derivative - b.derivative};
   }
   friend Dual operator*(const Dual& a, const Dual& b) {
-    return {a.value * b.value, a.derivative * b.value + a.value * b.derivative};
+    return {a.value * b.value, simd::fma(a.derivative, b.value, a.value * b.derivative)};
   }
   friend Dual operator/(const Dual& a, const Dual& b) {
     const V quotient = a.value / b.value;
-    return {quotient, (a.derivative - quotient * b.derivative) / b.value};
+    return {quotient, simd::fma(-quotient, b.derivative, a.derivative) / b.value};
   }
 
   // With literals apart, for a literal's derivative is not even multiplied by.

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "lamina/core/error.hpp"
@@ -33,9 +35,10 @@ template <Index... E> class Extents {
 
   /// From all extents; throws shape_error where one differs from what the type says or is negative.
   explicit constexpr Extents(const std::array<Index, rank>& extents) {
-    for (int axis = 0, slot = 0; axis < rank; ++axis) {
+    for ([[maybe_unused]] int axis = 0, slot = 0; axis < rank; ++axis) {
       const Index extent = extents[at(axis)], expected = known[at(axis)];
-      if (expected == dyn) dynamic_[at(slot++)] = extent;
+      if constexpr (!is_static)
+        if (expected == dyn) dynamic_[at(slot++)] = extent;
       if (extent < 0 || (expected != dyn && expected != extent)) refuse(extents);
     }
   }
@@ -50,7 +53,9 @@ template <Index... E> class Extents {
 
   /// Elements along an axis in [0, rank).
   constexpr Index operator[](int axis) const {
-    return known[at(axis)] != dyn ? known[at(axis)] : dynamic_[at(slots[at(axis)])];
+    if constexpr (!is_static)
+      if (known[at(axis)] == dyn) return dynamic_[at(slots[at(axis)])];
+    return known[at(axis)];
   }
 
   constexpr std::array<Index, rank> values() const {
@@ -83,7 +88,8 @@ template <Index... E> class Extents {
   }();
   [[noreturn]] static void refuse(const std::array<Index, rank>& extents);
 
-  [[no_unique_address]] std::array<Index, dynamic_rank> dynamic_{};
+  struct Nothing {};
+  [[no_unique_address]] std::conditional_t<is_static, Nothing, std::array<Index, dynamic_rank>> dynamic_{};
 };
 
 /// Distances between neighbours along each axis when the last axis lies in one run (C order), in elements.

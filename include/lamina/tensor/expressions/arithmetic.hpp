@@ -52,13 +52,17 @@ LAMINA_OPERATOR(Greater, >)
 LAMINA_OPERATOR(GreaterEqual, >=)
 LAMINA_FUNCTION_OBJECT(Equal, ==)
 LAMINA_LAZY(Equal, equal)
-LAMINA_FUNCTION_OBJECT(NotEqual, !=)
-LAMINA_LAZY(NotEqual, not_equal)
-
 #undef LAMINA_OPERATOR
 #undef LAMINA_FUNCTION_OBJECT
 
 namespace detail {
+
+/// Not !=, which for vectors of xsimd 8 holds that NaN equals NaN.
+struct NotEqual {
+  template <class A, class B> constexpr auto operator()(const A& a, const B& b) const {
+    return !Equal{}(a, b);
+  }
+};
 
 struct Negate {
   template <class A> constexpr auto operator()(const A& a) const { return -as_number(a); }
@@ -67,9 +71,9 @@ struct Negate {
 /// A scalar or a vector as true or false, lane by lane; masks as they are.
 template <class Packet> constexpr auto as_mask(const Packet& packet) {
   if constexpr (std::is_arithmetic_v<Packet>)
-    return packet != Packet{};
+    return !(packet == Packet{});
   else if constexpr (simd::is_vector<Packet>)
-    return packet != Packet(0);
+    return !(packet == Packet(0));
   else
     return packet;
 }
@@ -97,6 +101,7 @@ struct Not {
 
 }  // namespace detail
 
+LAMINA_LAZY(NotEqual, not_equal)
 LAMINA_LAZY(And, operator&&)
 LAMINA_LAZY(Or, operator||)
 

@@ -44,7 +44,7 @@ struct Sign {
 };
 
 struct IsNan {
-  template <class A> constexpr auto operator()(const A& a) const { return as_number(a) != as_number(a); }
+  template <class A> constexpr auto operator()(const A& a) const { return !(as_number(a) == as_number(a)); }
 };
 
 struct Minimum {
@@ -132,6 +132,10 @@ template <class Left, class Right>
 constexpr auto max(Left&& a, Right&& b) {
   return map(detail::Maximum{}, std::forward<Left>(a), std::forward<Right>(b));
 }
+
+// Of two alike, so that these win over those of <algorithm> beside `using namespace std`.
+template <expression X> constexpr auto min(const X& a, const X& b) { return map(detail::Minimum{}, a, b); }
+template <expression X> constexpr auto max(const X& a, const X& b) { return map(detail::Maximum{}, a, b); }
 
 /// x limited to [low, high].
 template <expression X, operand Low, operand High> constexpr auto clamp(X&& x, Low&& low, High&& high) {

@@ -1,0 +1,92 @@
+#include "lamina/tensor/expressions/access.hpp"
+
+#include <numeric>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace lamina;
+using namespace lamina::detail;
+
+namespace {
+
+/// A nest of one run of n with three operands: contiguous, constant, every third element.
+template <class T> LoopNest<3> one_run(const std::vector<T>& memory, Index n) {
+  LoopNest<3> nest{1, {n}, {}};
+  const std::array<Index, 1> extents{n};
+  nest.operands[0] = describe_operand(memory.data(), extents, std::array<Index, 1>{1}, 1);
+  nest.operands[1] = describe_operand(memory.data() + 5, std::array<Index, 1>{1}, std::array<Index, 1>{1}, 1);
+  nest.operands[2] = describe_operand(memory.data() + 2, extents, std::array<Index, 1>{3}, 1);
+  return nest;
+}
+
+template <class T> std::vector<T> counted(Index n) {
+  std::vector<T> memory(static_cast<std::size_t>(n));
+  std::iota(memory.begin(), memory.end(), T{0});
+  return memory;
+}
+
+/// Lane `lane` of a vector.
+template <class V> auto lane_of(const V& v, Index lane) {
+  alignas(64) std::array<simd::Element<V>, static_cast<std::size_t>(simd::lanes<V>)> lanes;
+  simd::store(lanes.data(), v);
+  return lanes[static_cast<std::size_t>(lane)];
+}
+
+}  // namespace
+
+TEST_CASE("elements are read at any stride") {
+  const auto memory = counted<int>(400);
+  const auto nest = one_run(memory, 100);
+  Walk<3> walk(nest, 0);
+  walk.seek(0);
+  const auto at = walk.at_column(10);
+  const ElementAccess<3> access(nest, at);
+  REQUIRE(access.operand<0, int>()(7) == 17);
+  REQUIRE(access.operand<1, int>()(7) == 5);
+  REQUIRE(access.operand<2, int>()(7) == 53);
+  REQUIRE(access.constant(2.5)(7) == 2.5);
+}
+
+TEMPLATE_TEST_CASE("vectors are read from contiguous, constant and strided operands alike", "", float,
+                   double) {
+  constexpr Index width = simd::width<TestType>;
+  const auto memory = counted<TestType>(400);
+  const auto nest = one_run(memory, 100);
+  ChunkAccess<TestType, 3, 0> access(nest);
+  REQUIRE(access.limit() == 64);
+  Walk<3> walk(nest, 0);
+  walk.seek(0);
+  const Index count = 3 * width - 1;
+  access.prepare(walk.at_column(10), count);
+  const auto a = access.template operand<0, TestType>();
+  const auto b = access.template operand<1, TestType>();
+  const auto c = access.template operand<2, TestType>();
+  for (Index lane = 0; lane < width; ++lane) {
+    REQUIRE(lane_of(a(width), lane) == static_cast<TestType>(10 + width + lane));
+    REQUIRE(lane_of(b(width), lane) == 5);
+    REQUIRE(lane_of(c(width), lane) == static_cast<TestType>(32 + 3 * (width + lane)));
+    const Tail tail{2 * width, width - 1};
+    if (lane < tail.count) {
+      REQUIRE(lane_of(a(tail), lane) == static_cast<TestType>(10 + 2 * width + lane));
+      REQUIRE(lane_of(c(tail), lane) == static_cast<TestType>(32 + 3 * (2 * width + lane)));
+    }
+  }
+  REQUIRE(lane_of(access.constant(0.5)(0), width - 1) == TestType(0.5));
+}
+
+TEST_CASE("nothing is packed where nothing is strided") {
+  const auto memory = counted<float>(400);
+  auto nest = one_run(memory, 100);
+  nest.operands[2] = nest.operands[0];
+  REQUIRE((ChunkAccess<float, 3, 0>(nest).limit()) > 1'000'000);
+  REQUIRE((ChunkAccess<float, 3, 2>(nest).limit()) > 1'000'000);
+}
+
+TEST_CASE("masks become ones and zeros") {
+  const auto v = simd::broadcast<float>(1);
+  REQUIRE(simd::reduce_add(as_number(v < v)) == 0);
+  REQUIRE(simd::reduce_add(as_number(v <= v)) == simd::width<float>);
+  REQUIRE(as_number(true));
+  REQUIRE(as_number(2.5) == 2.5);
+}

@@ -133,6 +133,16 @@ TEST_CASE("steps have the same bits on any number of threads and however segment
   set_threads(before);
 }
 
+TEST_CASE("every parameter of a large arena is updated exactly once") {
+  ToySpace<double> toy(3 * detail::arena_grain + 1234);
+  ToySpace<double>::fill(toy.gradients, 1, 0.37, 0.1);
+  const std::vector<double> gradients(toy.gradients.begin(), toy.gradients.end());
+  Optimizer optimizer(sgd{.learning_rate = 1}, toy.space());
+  optimizer.step();
+  for (Index i = 0; i < toy.values.size(); ++i)
+    if (toy.values[i] != -gradients[static_cast<std::size_t>(i)]) FAIL("element " << i);
+}
+
 TEST_CASE("an optimizer whose state and step count were restored goes on as if never stopped") {
   const auto gradient = [](ToySpace<float>& toy, int step) {
     ToySpace<float>::fill(toy.gradients, 1, 0.9, step);

@@ -16,7 +16,8 @@ namespace lamina::kernels {
 namespace detail {
 
 /// Throws shape_error unless the maps are input and output of the convolution.
-template <class In, class Out> void check_maps(const ConvGeometry& g, const In& in, const Out& out) {
+template <class In, class Out>
+void check_maps(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& out) {
   check(g, in.height, in.width);
   require(in.channels == g.in_channels && out.channels == g.out_channels,
           "conv: the maps' channels are not those of the geometry");
@@ -25,53 +26,38 @@ template <class In, class Out> void check_maps(const ConvGeometry& g, const In& 
       "conv: the output map has not the extents that input and geometry give");
 }
 
-}  // namespace detail
-
-/// out = epilogue(conv(in, weight) + bias). `bias` may be null. `out` may be a slice of the channels of a
-/// wider map. The epilogue is a function of a vector (a scalar function object such as relu is one). Throws
-/// shape_error where extents do not fit together.
-template <class X, int InBlock, class T, int OutBlock, class Epilogue = no_epilogue>
-void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
-                  const std::type_identity_t<T>* bias, const FeatureMapView<T, OutBlock>& out,
-                  const ConvGeometry& geometry, const Epilogue& epilogue = {}) {
-  using In = FeatureMapView<const T, InBlock>;
-  detail::check_maps(geometry, in, out);
-  if (!detail::copies_border(geometry)) {
-    detail::ConvPlan<T, InBlock, OutBlock>(geometry, false, in, out, weight, bias, false)
-        .run(in, out, epilogue);
+template <class T, class Arch, class Epilogue>
+void conv_forward(const AnyMap<const T>& in, const T* weight, const T* bias, const AnyMap<T>& out,
+                  const ConvGeometry& geometry, const Epilogue& epilogue) {
+  check_maps(geometry, in, out);
+  if (!copies_border(geometry)) {
+    ConvPlan<T, Arch>(geometry, false, in, out, weight, bias, false).run(in, out, epilogue);
     return;
   }
-  const auto shape = detail::padded_samples(static_cast<const T*>(nullptr), 1, In(in), geometry);
+  const auto shape = padded_samples(static_cast<T*>(nullptr), 1, in, geometry);
   const Scratch<T> copies(threads() * shape.batch_stride);
-  const detail::ConvPlan<T, InBlock, OutBlock> plan(detail::without_padding(geometry), false, shape, out,
-                                                    weight, bias, false);
+  const ConvPlan<T, Arch> plan(without_padding(geometry), false, shape, out, weight, bias, false);
   parallel_for(in.batch, [&](Index n, int worker) {
-    const auto padded =
-        detail::padded_samples(copies.data() + worker * shape.batch_stride, 1, In(in), geometry);
-    detail::pad_samples(In(in).samples(n, 1), geometry, padded, 0, padded.height);
+    const auto padded = padded_samples(copies.data() + worker * shape.batch_stride, 1, in, geometry);
+    pad_samples(in.samples(n, 1), geometry, padded, 0, padded.height);
     plan.run_sample(padded, out.samples(n, 1), worker, epilogue);
   });
 }
 
-/// The gradient of the input: dx = convᵀ(dy, weight), or dx += where `accumulate`. `geometry` is that of the
-/// forward pass; dx may be plain where the input was.
-template <class Y, class T, int InBlock>
-void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<T>* weight,
-                        const FeatureMapView<T, InBlock>& dx, const ConvGeometry& geometry,
-                        bool accumulate = false) {
-  using Plan = detail::ConvPlan<T, FeatureMapView<Y>::block, InBlock>;
-  using Dy = FeatureMapView<const T>;
+template <class T, class Arch>
+void conv_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap<T>& dx,
+                        const ConvGeometry& geometry, bool accumulate) {
+  using Plan = ConvPlan<T, Arch>;
   const no_epilogue none;
-  detail::check_maps(geometry, dx, dy);
-  if (detail::copies_border(geometry)) {
-    const auto shape = detail::padded_samples(static_cast<T*>(nullptr), 1, dx, geometry);
+  check_maps(geometry, dx, dy);
+  if (copies_border(geometry)) {
+    const auto shape = padded_samples(static_cast<T*>(nullptr), 1, dx, geometry);
     const Scratch<T> copies(threads() * shape.batch_stride);
-    const Plan plan(detail::without_padding(geometry), true, dy, shape, weight, nullptr, false);
+    const Plan plan(without_padding(geometry), true, dy, shape, weight, nullptr, false);
     parallel_for(dy.batch, [&](Index n, int worker) {
-      const auto padded =
-          detail::padded_samples(copies.data() + worker * shape.batch_stride, 1, dx, geometry);
-      plan.run_sample(Dy(dy).samples(n, 1), padded, worker, none);
-      detail::fold_sample(padded, geometry, accumulate, dx.samples(n, 1));
+      const auto padded = padded_samples(copies.data() + worker * shape.batch_stride, 1, dx, geometry);
+      plan.run_sample(dy.samples(n, 1), padded, worker, none);
+      fold_sample(padded, geometry, accumulate, dx.samples(n, 1));
     });
     return;
   }
@@ -80,25 +66,47 @@ void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<
     plan.run(dy, dx, none);
     return;
   }
-  const detail::AxisRuns rows(detail::vertical_axis(geometry, dx.height, dy.height, false));
-  const detail::AxisRuns columns(detail::horizontal_axis(geometry, dx.width, dy.width, false));
+  const AxisRuns rows(vertical_axis(geometry, dx.height, dy.height, false));
+  const AxisRuns columns(horizontal_axis(geometry, dx.width, dy.width, false));
   const Index size = dy.blocks() * dy.block_stride();
   const Scratch<T> copies(threads() * size);
   parallel_for(dy.batch, [&](Index n, int worker) {
-    const Dy scaled{copies.data() + worker * size, 1, dy.channels, dy.height, dy.width};
-    detail::scale_partial<T>(Dy(dy).samples(n, 1), geometry, rows, columns, copies.data() + worker * size);
+    const AnyMap<T> scaled(copies.data() + worker * size, 1, dy.channels, dy.height, dy.width, dy.block);
+    scale_partial(dy.samples(n, 1), geometry, rows, columns, scaled.data);
     plan.run_sample(scaled, dx.samples(n, 1), worker, none);
   });
 }
 
+}  // namespace detail
+
+/// out = epilogue(conv(in, weight) + bias). `bias` may be null. `out` may be a slice of the channels of a
+/// wider map. The epilogue is a function of a vector (a scalar function object such as relu is one). Throws
+/// shape_error where extents do not fit together.
+template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
+void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
+                  const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
+                  const ConvGeometry& geometry, const Epilogue& epilogue = {}) {
+  detail::conv_forward<T, Arch>(in, weight, bias, out, geometry, epilogue);
+}
+
+/// The gradient of the input: dx = convᵀ(dy, weight), or dx += where `accumulate`. `geometry` is that of the
+/// forward pass; dx may be plain where the input was.
+template <class Y, class T, int InBlock, class Arch = simd::Arch>
+void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<T>* weight,
+                        const FeatureMapView<T, InBlock>& dx, const ConvGeometry& geometry,
+                        bool accumulate = false) {
+  detail::conv_backward_data<T, Arch>(dy, weight, dx, geometry, accumulate);
+}
+
 /// Adds the gradients of weights and bias to dweight and dbias, which lie as weights and bias do; dbias may
 /// be null. Padding lanes receive exactly nothing.
-template <class X, int InBlock, class Y>
+template <class X, int InBlock, class Y, class Arch = simd::Arch>
 void conv_backward_weights(const FeatureMapView<X, InBlock>& in, const FeatureMapView<Y>& dy,
                            std::remove_const_t<Y>* dweight, std::remove_const_t<Y>* dbias,
                            const ConvGeometry& geometry) {
-  detail::check_maps(geometry, in, dy);
-  detail::ConvGradient<std::remove_const_t<Y>, InBlock>(geometry, in, dy, dweight, dbias).run(in, dy);
+  const detail::AnyMap<const Y> x = in, gradient = dy;
+  detail::check_maps(geometry, x, gradient);
+  detail::ConvGradient<std::remove_const_t<Y>, Arch>(geometry, x, gradient, dweight, dbias).run(x, gradient);
 }
 
 /// Transposed convolution: out = epilogue(convᵀ(in, weight) + bias). `geometry` is that of the convolution
@@ -106,14 +114,15 @@ void conv_backward_weights(const FeatureMapView<X, InBlock>& in, const FeatureMa
 /// them (PyTorch's order of a ConvTranspose weight, too). Where several extents of `out` lead to `in`, any of
 /// them will do (PyTorch's output_padding). Its gradients: of the data conv_forward, of the weights
 /// conv_backward_weights(d_out, in, …).
-template <class X, int InBlock, class T, class Epilogue = no_epilogue>
+template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
 void conv_transposed(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
                      const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                      const ConvGeometry& geometry, const Epilogue& epilogue = {}) {
-  detail::check_maps(geometry, out, in);
+  const detail::AnyMap<const T> x = in;
+  const detail::AnyMap<T> y = out;
+  detail::check_maps(geometry, y, x);
   require(geometry.border == Border::zero, "transposed conv: its border is zero; crop the output instead");
-  detail::ConvPlan<T, InBlock, FeatureMapView<T>::block>(geometry, true, in, out, weight, bias, false)
-      .run(in, out, epilogue);
+  detail::ConvPlan<T, Arch>(geometry, true, x, y, weight, bias, false).run(x, y, epilogue);
 }
 
 }  // namespace lamina::kernels

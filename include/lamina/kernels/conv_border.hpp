@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "lamina/kernels/conv_geometry.hpp"
-#include "lamina/tensor/feature_map.hpp"
+#include "lamina/kernels/conv_map.hpp"
 
 namespace lamina::kernels::detail {
 
@@ -36,22 +36,26 @@ constexpr Index border_source(Border border, Index at, Index extent) {
 }
 
 /// Describes padded samples that lie at `data`.
-template <class T, int Block, class U>
-FeatureMapView<T, Block> padded_samples(T* data, Index count, const FeatureMapView<U, Block>& map,
-                                        const ConvGeometry& g) {
-  return {data, count, map.channels, map.height + g.pad_top + g.pad_bottom,
-          map.width + g.pad_left + g.pad_right};
+template <class T, class U>
+AnyMap<T> padded_samples(T* data, Index count, const AnyMap<U>& map, const ConvGeometry& g) {
+  return {data,
+          count,
+          map.channels,
+          map.height + g.pad_top + g.pad_bottom,
+          map.width + g.pad_left + g.pad_right,
+          map.block};
 }
 
 /// Copies rows [first, last) of samples into their padded form.
-template <class T, int Block>
-void pad_samples(const FeatureMapView<const T, Block>& map, const ConvGeometry& g,
-                 const FeatureMapView<T, Block>& padded, Index first, Index last) {
+template <class T>
+void pad_samples(const AnyMap<const T>& map, const ConvGeometry& g, const AnyMap<T>& padded, Index first,
+                 Index last) {
+  const Index lanes = map.block;
   for (Index n = 0; n < map.batch; ++n)
     for (Index block = 0; block < map.blocks(); ++block)
       for (Index row = first; row < last; ++row) {
         T* const to = padded.at_block(n, block) + row * padded.row_stride();
-        T* const inside = to + g.pad_left * Block;
+        T* const inside = to + g.pad_left * lanes;
         const Index source = border_source(g.border, row - g.pad_top, map.height);
         if (source < 0) {
           std::fill_n(to, padded.row_stride(), T{0});
@@ -61,8 +65,8 @@ void pad_samples(const FeatureMapView<const T, Block>& map, const ConvGeometry& 
         const auto fill = [&](Index from, Index until) {
           for (Index column = from; column < until; ++column) {
             const Index at = border_source(g.border, column, map.width);
-            for (int lane = 0; lane < Block; ++lane)
-              inside[column * Block + lane] = at < 0 ? T{0} : inside[at * Block + lane];
+            for (Index lane = 0; lane < lanes; ++lane)
+              inside[column * lanes + lane] = at < 0 ? T{0} : inside[at * lanes + lane];
           }
         };
         fill(-g.pad_left, 0);
@@ -72,38 +76,35 @@ void pad_samples(const FeatureMapView<const T, Block>& map, const ConvGeometry& 
 
 /// The adjoint of pad_samples, of one sample: adds every element of the padded gradient to the one it was
 /// copied from.
-template <class T, int Block>
-void fold_sample(const FeatureMapView<T, Block>& padded, const ConvGeometry& g, bool accumulate,
-                 const FeatureMapView<T, Block>& map) {
+template <class T>
+void fold_sample(const AnyMap<T>& padded, const ConvGeometry& g, bool accumulate, const AnyMap<T>& map) {
+  const Index lanes = map.block;
   if (!accumulate) std::fill_n(map.data, map.blocks() * map.block_stride(), T{0});
   for (Index block = 0; block < map.blocks(); ++block)
     for (Index row = 0; row < padded.height; ++row) {
       const T* from = padded.at_block(0, block) + row * padded.row_stride();
       T* const to =
           map.at_block(0, block) + border_source(g.border, row - g.pad_top, map.height) * map.row_stride();
-      for (Index column = 0; column < padded.width; ++column, from += Block)
-        for (int lane = 0; lane < Block; ++lane)
-          to[border_source(g.border, column - g.pad_left, map.width) * Block + lane] += from[lane];
+      for (Index column = 0; column < padded.width; ++column, from += lanes)
+        for (Index lane = 0; lane < lanes; ++lane)
+          to[border_source(g.border, column - g.pad_left, map.width) * lanes + lane] += from[lane];
     }
 }
 
-/// dy scaled by taps / taps inside the map, the factor of a partial convolution at each of its outputs; 0
-/// where no tap is inside.
-template <class T, class RowRuns, class ColumnRuns>
-void scale_partial(const FeatureMapView<const T>& dy, const ConvGeometry& g, const RowRuns& rows,
-                   const ColumnRuns& columns, T* scaled) {
-  constexpr int Block = FeatureMapView<T>::block;
+/// A sample of dy scaled by taps / taps inside the map, the factor of a partial convolution at each of its
+/// outputs; 0 where no tap is inside.
+template <class T, class Runs>
+void scale_partial(const AnyMap<const T>& dy, const ConvGeometry& g, const Runs& rows, const Runs& columns,
+                   T* scaled) {
   for (const auto& row : rows)
     for (const auto& column : columns) {
       const Index inside = row.tap_count * column.tap_count;
       const T factor = inside == 0 ? T{0} : static_cast<T>(g.taps()) / static_cast<T>(inside);
       for (Index block = 0; block < dy.blocks(); ++block)
-        for (Index r = 0; r < row.count; ++r)
-          for (Index c = 0; c < column.count; ++c) {
-            const Index at =
-                block * dy.block_stride() + (row.first + r) * dy.row_stride() + (column.first + c) * Block;
-            for (int lane = 0; lane < Block; ++lane) scaled[at + lane] = factor * dy.data[at + lane];
-          }
+        for (Index r = row.first; r < row.first + row.count; ++r) {
+          const Index first = block * dy.block_stride() + r * dy.row_stride() + column.first * dy.block;
+          for (Index i = first; i < first + column.count * dy.block; ++i) scaled[i] = factor * dy.data[i];
+        }
     }
 }
 

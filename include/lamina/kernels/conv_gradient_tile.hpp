@@ -14,21 +14,20 @@
 
 namespace lamina::kernels::detail {
 
-/// Weight vectors in a tile, for V output blocks; depthwise, where a weight vector is a tap.
-template <int V> inline constexpr int tile_weights = V == 1 ? 9 : V == 2 ? 6 : 4;
-inline constexpr int depthwise_tile_weights = 9;
+/// Weight vectors in a tile, for V output blocks. V = 0: depthwise, where a weight vector is a tap.
+template <int V> inline constexpr int tile_weights = V <= 1 ? 9 : V == 2 ? 6 : 4;
 
 /// Writes sums[k][v], vectors, for the weights whose inputs lie `offsets` past `in`. Steps of the pixels'
-/// output side are those of dy.
+/// output side are those of dy. Depthwise inputs are vectors, one channel to a lane.
 template <int V, class T, class Arch = simd::Arch>
 [[gnu::noinline]] void correlate_pixels(const T* in, const Index* offsets, const T* dy, Index dy_block,
                                         const Pixels& pixels, T* sums) {
-  constexpr int K = tile_weights<V>;
+  constexpr int K = tile_weights<V>, vectors = V == 0 ? 1 : V;
   constexpr int lanes = simd::width<T>;
   using Native = simd::native<T>;
-  Native sum[K * V];
+  Native sum[K * vectors];
   Index offset[K];
-  unroll<K * V>([&](auto i) LAMINA_INLINE { sum[i] = Native{}; });
+  unroll<K * vectors>([&](auto i) LAMINA_INLINE { sum[i] = Native{}; });
   unroll<K>([&](auto k) LAMINA_INLINE { offset[k] = offsets[k]; });
   const PixelAxis columns = pixels.inner;
   for (Index n = 0; n < pixels.outer.count; ++n)
@@ -36,43 +35,20 @@ template <int V, class T, class Arch = simd::Arch>
       const T* x = in + n * pixels.outer.in_step + row * pixels.middle.in_step;
       const T* y = dy + n * pixels.outer.out_step + row * pixels.middle.out_step;
       for (Index left = columns.count; left > 0; --left) {
-        Native dy_here[V];
-        unroll<V>([&](auto v) LAMINA_INLINE { dy_here[v] = simd::to_native(simd::load(y + v * dy_block)); });
+        Native dy_here[vectors];
+        unroll<vectors>([&](auto v)
+                            LAMINA_INLINE { dy_here[v] = simd::to_native(simd::load(y + v * dy_block)); });
         unroll<K>([&](auto k) LAMINA_INLINE {
-          const Native x_here = simd::to_native(simd::broadcast<T>(x[offset[k]]));
-          unroll<V>([&](auto v) LAMINA_INLINE { sum[k * V + v] += x_here * dy_here[v]; });
+          const Native x_here = V == 0 ? simd::to_native(simd::load(x + offset[k]))
+                                       : simd::to_native(simd::broadcast<T>(x[offset[k]]));
+          unroll<vectors>([&](auto v) LAMINA_INLINE { sum[k * vectors + v] += x_here * dy_here[v]; });
         });
         x += columns.in_step;
         y += columns.out_step;
       }
     }
-  unroll<K * V>([&](auto i) LAMINA_INLINE { simd::store(sums + i * lanes, simd::from_native<T>(sum[i])); });
-}
-
-/// The same of a depthwise convolution: inputs are vectors too, one channel to a lane.
-template <class T, class Arch = simd::Arch>
-[[gnu::noinline]] void correlate_depthwise_pixels(const T* in, const Index* offsets, const T* dy,
-                                                  const Pixels& pixels, T* sums) {
-  constexpr int K = depthwise_tile_weights;
-  constexpr int lanes = simd::width<T>;
-  using Native = simd::native<T>;
-  Native sum[K];
-  Index offset[K];
-  unroll<K>([&](auto k) LAMINA_INLINE { sum[k] = Native{}, offset[k] = offsets[k]; });
-  const PixelAxis columns = pixels.inner;
-  for (Index n = 0; n < pixels.outer.count; ++n)
-    for (Index row = 0; row < pixels.middle.count; ++row) {
-      const T* x = in + n * pixels.outer.in_step + row * pixels.middle.in_step;
-      const T* y = dy + n * pixels.outer.out_step + row * pixels.middle.out_step;
-      for (Index left = columns.count; left > 0; --left) {
-        const Native dy_here = simd::to_native(simd::load(y));
-        unroll<K>([&](auto k)
-                      LAMINA_INLINE { sum[k] += simd::to_native(simd::load(x + offset[k])) * dy_here; });
-        x += columns.in_step;
-        y += columns.out_step;
-      }
-    }
-  unroll<K>([&](auto k) LAMINA_INLINE { simd::store(sums + k * lanes, simd::from_native<T>(sum[k])); });
+  unroll<K * vectors>([&](auto i)
+                          LAMINA_INLINE { simd::store(sums + i * lanes, simd::from_native<T>(sum[i])); });
 }
 
 /// Adds the sum of dy over the pixels to `sum`, a vector. Rows are summed by themselves, so that the error

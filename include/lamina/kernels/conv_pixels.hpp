@@ -69,16 +69,14 @@ template <class F> constexpr void for_each_chunk(const Pixels& all, Index most, 
       }
 }
 
-/// The columns that fill tiles of S neighbours (steps InStep and OutStep), and those that are left of each
-/// row.
+/// The columns that fill tiles of `tile`, and those that are left of each row.
 struct SplitPixels {
   Pixels whole, rest;
 };
-template <int S, int InStep, int OutStep> constexpr SplitPixels split_neighbours(const Pixels& pixels) {
+constexpr SplitPixels split_columns(const Pixels& pixels, Index tile) {
   SplitPixels split{pixels, pixels};
-  const bool neighbours = pixels.inner.in_step == InStep && pixels.inner.out_step == OutStep;
-  split.whole.inner.count = neighbours ? pixels.inner.count / S * S : 0;
-  split.rest.inner.count -= split.whole.inner.count;
+  split.rest.inner.count %= tile;
+  split.whole.inner.count -= split.rest.inner.count;
   return split;
 }
 

@@ -45,7 +45,7 @@ struct Window {
   Index tap_count;
   const ChannelRun* runs;
   Index run_count;
-  Index in_step, weight_step;  // between the steps of a run; plain input only (blocked: 1 and a vector)
+  Index in_step, weight_step;  // between the steps of a run
 };
 
 /// Pixels in a tile of V output vectors.
@@ -59,77 +59,81 @@ template <class T> struct TileArguments {
   const T* bias;       // null: none
   T* out;
   Index out_block;  // distance between two output blocks; of plain output, between two channels
-  Index out_lanes;  // channels to write to plain output
+  Index out_lanes;  // channels to write to plain output; 0: the output is blocked
   T scale;          // of the sum, before the bias
   bool accumulate;  // add to what is there (without bias, scale and epilogue)
 };
 
-/// Block v of an output pixel. Plain output (the gradient of an image) goes lane by lane: it is rare.
-template <int OutBlock, class T> simd::native<T> read_block(const TileArguments<T>& a, Index pixel, int v) {
+/// The outputs of a tile, to be added to. All are read before any is written: a last tile may hold a pixel
+/// twice.
+template <int V, class T, class Arch = simd::Arch>
+[[gnu::noinline]] void read_pixels(const TileArguments<T>& a, const Index* out_pixel, int pixels, T* sums) {
   constexpr int lanes = simd::width<T>;
-  if constexpr (OutBlock != 1) return simd::to_native(simd::load<T>(a.out + pixel + v * a.out_block));
-  simd::native<T> values{};
-  for (int lane = 0; lane < lanes && v * lanes + lane < a.out_lanes; ++lane)
-    values[lane] = a.out[pixel + (v * lanes + lane) * a.out_block];
-  return values;
-}
-template <int OutBlock, class T>
-void write_block(const TileArguments<T>& a, Index pixel, int v, const simd::Vector<T>& values) {
-  constexpr int lanes = simd::width<T>;
-  if constexpr (OutBlock != 1) {
-    simd::store(a.out + pixel + v * a.out_block, values);
-  } else {
-    const simd::native<T> value = simd::to_native(values);
-    for (int lane = 0; lane < lanes && v * lanes + lane < a.out_lanes; ++lane)
-      a.out[pixel + (v * lanes + lane) * a.out_block] = value[lane];
+  for (int i = 0; i < pixels * V; ++i) {
+    const T* const from = a.out + out_pixel[i / V];
+    if (a.out_lanes == 0)
+      simd::store(sums + i * lanes, simd::load(from + i % V * a.out_block));
+    else
+      for (Index lane = 0, channel = i % V * lanes; lane < lanes; ++lane, ++channel)
+        sums[i * lanes + lane] = channel < a.out_lanes ? from[channel * a.out_block] : T{0};
   }
 }
 
-/// Writes the sums of a tile, which begin with the bias unless there is a scale. A loop, not unrolled: the
-/// epilogue is compiled once.
-template <int V, int OutBlock, class T, class Epilogue>
-void finish_pixels(const TileArguments<T>& a, const T* sums, const Index* out_pixel, int pixels,
-                   const Epilogue& epilogue) {
+/// Writes the sums of a tile; the bias is in them unless there is a scale. A loop, not unrolled, so that an
+/// epilogue is compiled once. Plain output (the gradient of an image) goes lane by lane: it is rare.
+template <int V, class T, class Epilogue, class Arch = simd::Arch>
+[[gnu::noinline]] void finish_pixels(const TileArguments<T>& a, T* sums, const Index* out_pixel, int pixels,
+                                     const Epilogue& epilogue) {
   constexpr int lanes = simd::width<T>;
   for (int i = 0; i < pixels * V; ++i) {
-    auto y = simd::load(sums + i * lanes);
+    T* const to = a.out + out_pixel[i / V];
+    T* const sum = sums + i * lanes;
+    simd::Vector<T> y = simd::load<T>(sum);
     if (a.scale != T{1}) {
       const auto bias = a.bias ? simd::load(a.bias + i % V * lanes) : simd::broadcast<T>(0);
       y = simd::fma(y, simd::broadcast<T>(a.scale), bias);
     }
-    write_block<OutBlock>(a, out_pixel[i / V], i % V, simd::Vector<T>(epilogue(y)));
+    y = epilogue(y);
+    if (a.out_lanes == 0) {
+      simd::store(to + i % V * a.out_block, y);
+    } else {
+      simd::store(sum, y);
+      for (Index lane = 0, channel = i % V * lanes; lane < lanes && channel < a.out_lanes; ++lane, ++channel)
+        to[channel * a.out_block] = sum[lane];
+    }
   }
 }
 
-/// Tiles of S pixels anywhere, or of S neighbours in a row: then offsets are constants, which frees registers
-/// and shortens the way from tile to tile.
-template <int V, bool Neighbours, int InBlock, int OutBlock, class T, class Epilogue, class Arch = simd::Arch>
+/// Tiles of S pixels anywhere (Step 0), or of S neighbours in a row, Step elements apart in the input and a
+/// vector in the output: then offsets are constants, which frees registers and shortens the way from tile to
+/// tile.
+template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
 [[gnu::noinline]] void convolve_pixels(const Window& window, const TileArguments<T>& a, const Pixels& pixels,
                                        const Epilogue& epilogue) {
   constexpr int S = tile_pixels<V>;
   constexpr int lanes = simd::width<T>;
-  constexpr bool plain = InBlock == 1;
   using Native = simd::native<T>;
-  const Index in_step = plain ? window.in_step : 1;
-  const Index weight_step = plain ? window.weight_step : lanes;
-  const Index weight_block = a.weight_block;
+  const Index in_step = window.in_step, weight_step = window.weight_step, weight_block = a.weight_block;
 
   for (PixelCursor cursor(pixels); !cursor.done();) {
     Index in_pixel[S], out_pixel[S];
-    if constexpr (Neighbours)
-      cursor.template take_neighbours<InBlock, OutBlock>(in_pixel, out_pixel);
+    if constexpr (Step != 0)
+      cursor.template take_neighbours<Step, lanes>(in_pixel, out_pixel);
     else
       cursor.take(in_pixel, out_pixel);
 
-    // All outputs are read before any is written: the last tile may hold a pixel twice.
+    alignas(64) T sums[static_cast<std::size_t>(S * V * lanes)];
     Native sum[S * V];
-    unroll<V>([&](auto v) LAMINA_INLINE {
-      const Native start =
-          a.bias && a.scale == T{1} ? simd::to_native(simd::load(a.bias + v * lanes)) : Native{};
-      unroll<S>([&](auto s) LAMINA_INLINE {
-        sum[s * V + v] = a.accumulate ? read_block<OutBlock>(a, out_pixel[s], v) : start;
+    if (a.accumulate) {
+      read_pixels<V>(a, out_pixel, S, sums);
+      unroll<S * V>([&](auto i) LAMINA_INLINE { sum[i] = simd::to_native(simd::load<T>(sums + i * lanes)); });
+    } else {
+      unroll<V>([&](auto v) LAMINA_INLINE {
+        const Native start =
+            a.bias && a.scale == T{1} ? simd::to_native(simd::load(a.bias + v * lanes)) : Native{};
+        unroll<S>([&](auto s) LAMINA_INLINE { sum[s * V + v] = start; });
       });
-    });
+    }
     Index pixel[S];
     unroll<S>([&](auto s) LAMINA_INLINE { pixel[s] = in_pixel[s] - in_pixel[0]; });
     const T* const first = a.in + in_pixel[0];
@@ -152,34 +156,40 @@ template <int V, bool Neighbours, int InBlock, int OutBlock, class T, class Epil
       }
     }
 
-    if constexpr (std::is_same_v<Epilogue, no_epilogue> && OutBlock != 1) {
-      if (a.scale == T{1}) {
-        unroll<S>([&](auto s) LAMINA_INLINE {
-          unroll<V>([&](auto v) LAMINA_INLINE {
-            simd::store(a.out + out_pixel[s] + v * a.out_block, simd::from_native<T>(sum[s * V + v]));
-          });
+    if (std::is_same_v<Epilogue, no_epilogue> && a.scale == T{1} && a.out_lanes == 0) {
+      unroll<S>([&](auto s) LAMINA_INLINE {
+        unroll<V>([&](auto v) LAMINA_INLINE {
+          simd::store(a.out + out_pixel[s] + v * a.out_block, simd::from_native<T>(sum[s * V + v]));
         });
-        continue;
-      }
+      });
+    } else {
+      unroll<S * V>([&](auto i)
+                        LAMINA_INLINE { simd::store(sums + i * lanes, simd::from_native<T>(sum[i])); });
+      finish_pixels<V>(a, sums, out_pixel, S, epilogue);
     }
-    alignas(64) T sums[static_cast<std::size_t>(S * V * lanes)];
-    unroll<S * V>([&](auto i) LAMINA_INLINE { simd::store(sums + i * lanes, simd::from_native<T>(sum[i])); });
-    finish_pixels<V, OutBlock>(a, sums, out_pixel, S, epilogue);
   }
 }
 
 /// All pixels, by the tiles that suit them. Only tiles of one vector gain from being neighbours (5×5 on one
 /// channel: 75 instead of 58 GFLOP/s); wider ones spend long enough in a tile.
-template <int V, int InBlock, int OutBlock, class T, class Epilogue>
+template <int V, class T, class Epilogue, class Arch = simd::Arch>
 void convolve_box(const Window& window, TileArguments<T> a, const Pixels& pixels, const Epilogue& epilogue) {
+  constexpr int S = tile_pixels<V>;
+  constexpr int lanes = simd::width<T>;
+  if (V != 1 || a.out_lanes != 0 || pixels.inner.count < S || pixels.inner.out_step != lanes ||
+      (pixels.inner.in_step != 1 && pixels.inner.in_step != lanes)) {
+    convolve_pixels<V, 0>(window, a, pixels, epilogue);
+    return;
+  }
   if constexpr (V == 1) {
-    const auto [whole, rest] = split_neighbours<tile_pixels<V>, InBlock, OutBlock>(pixels);
-    if (whole.size() > 0) convolve_pixels<V, true, InBlock, OutBlock>(window, a, whole, epilogue);
-    a.in += whole.inner.count * InBlock;
-    a.out += whole.inner.count * OutBlock;
-    if (rest.size() > 0) convolve_pixels<V, false, InBlock, OutBlock>(window, a, rest, epilogue);
-  } else {
-    convolve_pixels<V, false, InBlock, OutBlock>(window, a, pixels, epilogue);
+    const auto [whole, rest] = split_columns(pixels, S);
+    if (pixels.inner.in_step == 1)
+      convolve_pixels<V, 1>(window, a, whole, epilogue);
+    else
+      convolve_pixels<V, lanes>(window, a, whole, epilogue);
+    a.in += whole.inner.count * whole.inner.in_step;
+    a.out += whole.inner.count * lanes;
+    if (rest.size() > 0) convolve_pixels<V, 0>(window, a, rest, epilogue);
   }
 }
 

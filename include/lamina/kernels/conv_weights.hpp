@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lamina/core/scratch.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/kernels/conv_geometry.hpp"
 
@@ -39,47 +40,71 @@ struct Channels {
   Index blocks(Index lanes) const { return (out + lanes - 1) / lanes; }
   /// Whether some block of outputs belongs to more than one group.
   bool blocks_mix_groups(Index lanes) const { return groups > 1 && out_of_group() % lanes != 0; }
-
-  /// Writes the spans, at most blocks(lanes), and gives their number.
-  Index find_spans(Index lanes, Span* spans) const {
-    if (!blocks_mix_groups(lanes)) {
-      const Index blocks_each = (out_of_group() + lanes - 1) / lanes;
-      for (Index group = 0; group < groups; ++group)
-        spans[group] = {group * blocks_each, blocks_each, group * in_of_group(), in_of_group(),
-                        group * blocks_each * taps * in_of_group() * lanes};
-      return groups;
-    }
-    Index weight = 0;
-    for (Index block = 0; block < blocks(lanes); ++block) {
-      const Index first_group = block * lanes / out_of_group();
-      const Index last_group = (std::min(out, (block + 1) * lanes) - 1) / out_of_group();
-      const Index channels = (last_group - first_group + 1) * in_of_group();
-      spans[block] = {block, 1, first_group * in_of_group(), channels, weight};
-      weight += taps * channels * lanes;
-    }
-    return blocks(lanes);
-  }
 };
 
-/// Writes the groups of blocks, at most one for each block, and gives their number. Threes make the tile that
-/// loads least, but four blocks are better two and two than three and one.
-inline Index find_block_groups(const Span* spans, Index span_count, BlockGroup* groups) {
-  Index found = 0;
-  for (Index s = 0; s < span_count; ++s)
-    for (Index block = 0; block < spans[s].blocks;) {
-      const Index left = spans[s].blocks - block;
-      const Index take = left == 4 ? 2 : std::min<Index>(left, 3);
-      groups[found++] = {s, block, take};
-      block += take;
-    }
-  return found;
-}
+/// The output blocks of a convolution: as spans, and as groups for the tiles.
+struct Blocks {
+  Scratch<Span> spans;
+  Index span_count;
+  Scratch<BlockGroup> groups;
+  Index group_count;
 
-/// Elements of packed weights.
-inline Index packed_size(const Span* spans, Index count, Index taps, Index lanes) {
-  const Span& last = spans[count - 1];
-  return last.weight + last.blocks * taps * last.channels * lanes;
-}
+  Blocks(const Channels& channels, Index lanes, bool depthwise)
+      : spans(channels.blocks(lanes)),
+        span_count(find_spans(channels, lanes, depthwise)),
+        groups(channels.blocks(lanes)),
+        group_count(find_groups()) {}
+
+  Index most_channels() const {
+    Index most = 0;
+    for (Index s = 0; s < span_count; ++s) most = std::max(most, spans[s].channels);
+    return most;
+  }
+  Index packed_size(Index taps, Index lanes) const {
+    const Span& last = spans[span_count - 1];
+    return last.weight + last.blocks * taps * last.channels * lanes;
+  }
+
+ private:
+  Index find_spans(const Channels& channels, Index lanes, bool depthwise) {
+    const Index blocks = channels.blocks(lanes), taps = channels.taps;
+    const Index in_of_group = channels.in_of_group(), out_of_group = channels.out_of_group();
+    if (depthwise) {  // every block reads the block of its own number, one channel for each lane
+      for (Index block = 0; block < blocks; ++block)
+        spans[block] = {block, 1, block * lanes, 1, block * taps * lanes};
+      return blocks;
+    }
+    if (!channels.blocks_mix_groups(lanes)) {
+      const Index blocks_each = (out_of_group + lanes - 1) / lanes;
+      for (Index group = 0; group < channels.groups; ++group)
+        spans[group] = {group * blocks_each, blocks_each, group * in_of_group, in_of_group,
+                        group * blocks_each * taps * in_of_group * lanes};
+      return channels.groups;
+    }
+    Index weight = 0;
+    for (Index block = 0; block < blocks; ++block) {
+      const Index first_group = block * lanes / out_of_group;
+      const Index last_group = (std::min(channels.out, (block + 1) * lanes) - 1) / out_of_group;
+      const Index read = (last_group - first_group + 1) * in_of_group;
+      spans[block] = {block, 1, first_group * in_of_group, read, weight};
+      weight += taps * read * lanes;
+    }
+    return blocks;
+  }
+
+  /// Threes make the tile that loads least, but four blocks are better two and two than three and one.
+  Index find_groups() {
+    Index found = 0;
+    for (Index s = 0; s < span_count; ++s)
+      for (Index block = 0; block < spans[s].blocks;) {
+        const Index left = spans[s].blocks - block;
+        const Index take = left == 4 ? 2 : std::min<Index>(left, 3);
+        groups[found++] = {s, block, take};
+        block += take;
+      }
+    return found;
+  }
+};
 
 /// Packs the weights of one block of a span: [tap][channel][lane], with zeros where output and input are of
 /// different groups and in lanes past the last output.

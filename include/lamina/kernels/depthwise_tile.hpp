@@ -12,9 +12,9 @@ namespace lamina::kernels::detail {
 
 inline constexpr int depthwise_tile_pixels = 8;
 
-/// Tiles of pixels anywhere (Step 0), or that are Step pixels of the input apart in a row.
+/// Tiles of pixels anywhere (Step 0), or that are Step elements apart in a row of the input.
 template <int Step, class T, class Epilogue, class Arch = simd::Arch>
-[[gnu::noinline]] void convolve_depthwise_pixels(const Tap* taps, Index tap_count, const TileArguments<T>& a,
+[[gnu::noinline]] void convolve_depthwise_pixels(const Window& window, const TileArguments<T>& a,
                                                  const Pixels& pixels, const Epilogue& epilogue) {
   constexpr int S = depthwise_tile_pixels;
   constexpr int lanes = simd::width<T>;
@@ -24,7 +24,7 @@ template <int Step, class T, class Epilogue, class Arch = simd::Arch>
   for (PixelCursor cursor(pixels); !cursor.done();) {
     Index in_pixel[S], out_pixel[S];
     if constexpr (Step != 0)
-      cursor.template take_neighbours<Step * lanes, lanes>(in_pixel, out_pixel);
+      cursor.template take_neighbours<Step, lanes>(in_pixel, out_pixel);
     else
       cursor.take(in_pixel, out_pixel);
     Native sum[S];
@@ -34,41 +34,41 @@ template <int Step, class T, class Epilogue, class Arch = simd::Arch>
       pixel[s] = in_pixel[s] - in_pixel[0];
     });
     const T* const first = a.in + in_pixel[0];
-    for (const Tap *tap = taps, *last = taps + tap_count; tap != last; ++tap) {
+    for (const Tap *tap = window.taps, *last = tap + window.tap_count; tap != last; ++tap) {
       const Native w = simd::to_native(simd::load(a.weight + tap->weight));
       const T* const in = first + tap->in;
       unroll<S>([&](auto s) LAMINA_INLINE { sum[s] += simd::to_native(simd::load(in + pixel[s])) * w; });
     }
-    if constexpr (std::is_same_v<Epilogue, no_epilogue>) {
-      if (a.scale == T{1}) {
-        unroll<S>([&](auto s)
-                      LAMINA_INLINE { simd::store(a.out + out_pixel[s], simd::from_native<T>(sum[s])); });
-        continue;
-      }
+    if (std::is_same_v<Epilogue, no_epilogue> && a.scale == T{1}) {
+      unroll<S>([&](auto s)
+                    LAMINA_INLINE { simd::store(a.out + out_pixel[s], simd::from_native<T>(sum[s])); });
+    } else {
+      alignas(64) T sums[static_cast<std::size_t>(S * lanes)];
+      unroll<S>([&](auto s) LAMINA_INLINE { simd::store(sums + s * lanes, simd::from_native<T>(sum[s])); });
+      finish_pixels<1>(a, sums, out_pixel, S, epilogue);
     }
-    alignas(64) T sums[static_cast<std::size_t>(S * lanes)];
-    unroll<S>([&](auto s) LAMINA_INLINE { simd::store(sums + s * lanes, simd::from_native<T>(sum[s])); });
-    finish_pixels<1, simd::width<T>>(a, sums, out_pixel, S, epilogue);
   }
 }
 
 /// All pixels, by the tiles that suit them.
-template <class T, class Epilogue>
-void convolve_depthwise_box(const Tap* taps, Index tap_count, TileArguments<T> a, const Pixels& pixels,
+template <class T, class Epilogue, class Arch = simd::Arch>
+void convolve_depthwise_box(const Window& window, TileArguments<T> a, const Pixels& pixels,
                             const Epilogue& epilogue) {
   constexpr int S = depthwise_tile_pixels;
   constexpr int lanes = simd::width<T>;
-  const auto run = [&]<int Step>(std::integral_constant<int, Step>) {
-    const auto [whole, rest] = split_neighbours<S, Step * lanes, lanes>(pixels);
-    if (whole.size() > 0) convolve_depthwise_pixels<Step>(taps, tap_count, a, whole, epilogue);
-    a.in += whole.inner.count * Step * lanes;
-    a.out += whole.inner.count * lanes;
-    if (rest.size() > 0) convolve_depthwise_pixels<0>(taps, tap_count, a, rest, epilogue);
-  };
-  if (pixels.inner.in_step == 2 * lanes)
-    run(std::integral_constant<int, 2>{});
+  const Index step = pixels.inner.in_step;
+  if (pixels.inner.count < S || pixels.inner.out_step != lanes || (step != lanes && step != 2 * lanes)) {
+    convolve_depthwise_pixels<0>(window, a, pixels, epilogue);
+    return;
+  }
+  const auto [whole, rest] = split_columns(pixels, S);
+  if (step == lanes)
+    convolve_depthwise_pixels<lanes>(window, a, whole, epilogue);
   else
-    run(std::integral_constant<int, 1>{});
+    convolve_depthwise_pixels<2 * lanes>(window, a, whole, epilogue);
+  a.in += whole.inner.count * step;
+  a.out += whole.inner.count * lanes;
+  if (rest.size() > 0) convolve_depthwise_pixels<0>(window, a, rest, epilogue);
 }
 
 }  // namespace lamina::kernels::detail

@@ -1,0 +1,68 @@
+#include "lamina/tensor/detail/reduction.hpp"
+
+#include <vector>
+
+#include "lamina/tensor/tensor_view.hpp"
+#include "support/catch.hpp"
+
+using namespace lamina;
+using namespace lamina::detail;
+
+namespace {
+
+constexpr std::array<bool, max_rank> folds(bool a, bool b, bool c) { return {a, b, c}; }
+
+}  // namespace
+
+TEST_CASE("a reduction runs by rows where the last axis stays and is long enough") {
+  std::vector<float> memory(2 * 5 * 32);
+  const TensorView<float, 2, 5, 32> x(memory.data(), {});
+  const auto columns = reduction_nest(x, folds(false, true, false));
+  REQUIRE(columns.by_rows);
+  REQUIRE(columns.outer == 2);
+  REQUIRE(columns.folded == 5);
+  REQUIRE(columns.inner == 32);
+  const auto rows = reduction_nest(x, folds(true, false, true));
+  REQUIRE_FALSE(rows.by_rows);
+  REQUIRE(rows.outer == 5);
+  REQUIRE(rows.folded == 64);
+  REQUIRE(rows.loops.extents[0] == 5);  // what stays comes first
+  const auto all = reduction_nest(x, folds(true, true, true));
+  REQUIRE(all.loops.rank == 1);
+  REQUIRE(all.folded == 320);
+  const TensorView<float, 2, 40, 4> narrow(memory.data(), {});
+  REQUIRE_FALSE(reduction_nest(narrow, folds(false, true, false)).by_rows);
+}
+
+TEST_CASE("parts that are folded at the end join to the whole, in either order") {
+  // Long enough to be cut: columns by rows, and rows of one run.
+  const Index rows = 9001, columns = 40;
+  std::vector<double> memory(static_cast<std::size_t>(rows * columns));
+  for (std::size_t i = 0; i < memory.size(); ++i) memory[i] = static_cast<double>(i % 17);
+  const TensorView<double, dyn, dyn> x(memory.data(), rows, columns);
+  std::vector<double> by_column(static_cast<std::size_t>(columns)), by_row(static_cast<std::size_t>(rows));
+  double total = 0;
+  reduce<Sum>(x, {true, false}, by_column.data());
+  reduce<Sum>(x, {false, true}, by_row.data());
+  reduce<Sum>(x, {true, true}, &total);
+  double expected_total = 0;
+  std::vector<double> expected_by_column(by_column.size()), expected_by_row(by_row.size());
+  for (std::size_t i = 0; i < memory.size(); ++i) {
+    expected_by_column[i % by_column.size()] += memory[i];
+    expected_by_row[i / by_column.size()] += memory[i];
+    expected_total += memory[i];
+  }
+  REQUIRE(by_column == expected_by_column);
+  REQUIRE(by_row == expected_by_row);
+  REQUIRE(total == expected_total);
+}
+
+TEST_CASE("the first place that nothing comes before is located") {
+  const float memory[] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 9};
+  const TensorView<const float, 3, 4> x(memory, {});
+  std::array<Index, 4> places{};
+  locate(x, {true, false}, places.data(), [](float a, float b) { return a > b; });
+  REQUIRE(places == std::array<Index, 4>{1, 1, 2, 2});
+  locate(x, {false, true}, places.data(), [](float a, float b) { return a < b; });
+  REQUIRE(places == std::array<Index, 4>{1, 2, 1, 2});
+}

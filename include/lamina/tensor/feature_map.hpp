@@ -63,4 +63,14 @@ struct FeatureMapView {
   }
 };
 
+/// Calls f(n, c, h, w) for every element, padding lanes left out: the plain way to walk a map, where speed does not
+/// matter (kernels walk blocks).
+template <class T, int Block, class F>
+constexpr void for_each_element(const FeatureMapView<T, Block>& map, F&& f) {
+  for (Index n = 0; n < map.batch; ++n)
+    for (Index c = 0; c < map.channels; ++c)
+      for (Index h = 0; h < map.height; ++h)
+        for (Index w = 0; w < map.width; ++w) f(n, c, h, w);
+}
+
 }  // namespace lamina

@@ -1,0 +1,67 @@
+#include "support/example.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include "lamina/core/thread_pool.hpp"
+#include "lamina/data/cifar.hpp"
+#include "lamina/data/directory.hpp"
+#include "lamina/data/mnist.hpp"
+#include "lamina/data/synthetic.hpp"
+
+using namespace lamina;
+
+int run_example(int argc, char** argv, const std::string& description, Options options,
+                void (*example)(const Options&), const std::string& takes) {
+  options.data = data::directory();
+  CLI::App app{description};
+  app.add_option("--data", options.data,
+                 "folder that holds the data sets (or LAMINA_DATA_DIR); none: synthetic data");
+  app.add_option("--epochs", options.epochs, "passes over the training images")->capture_default_str();
+  app.add_option("--batch", options.batch, "images in a batch")->capture_default_str();
+  app.add_option("--threads", options.threads, "threads; 0: one per core")->capture_default_str();
+  app.add_option("--seed", options.seed, "of weights, order and augmentation")->capture_default_str();
+  app.add_option("--save", options.save, "file for the checkpoint, also when stopped by Ctrl-C");
+  app.add_option("--resume", options.resume, "checkpoint to go on from");
+  if (!options.pictures.empty())
+    app.add_option("--pictures", options.pictures, "folder for the pictures")->capture_default_str();
+  if (!takes.empty()) app.add_option(takes, options.arguments)->required();
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (options.threads > 0) set_threads(options.threads);
+    example(options);
+    return 0;
+  } catch (const std::exception& problem) {
+    std::cerr << app.get_name() << (app.get_name().empty() ? "" : ": ") << problem.what() << '\n';
+    return 1;
+  }
+}
+
+namespace {
+
+TrainTest<> announced(TrainTest<> sets, const std::string& name) {
+  std::cout << name << ": " << sets.training.size() << " training and " << sets.testing.size()
+            << " test images\n";
+  if (!sets.training.note.empty()) std::cout << sets.training.note << '\n';
+  return sets;
+}
+
+}  // namespace
+
+TrainTest<> digits(const Options& options) {
+  if (!options.data.empty()) return announced(data::mnist(options.data), "MNIST");
+  std::cout << "no --data and no LAMINA_DATA_DIR: drawing synthetic digits\n";
+  return announced(data::synthetic_digits(), "synthetic digits");
+}
+
+TrainTest<> photographs(const Options& options) {
+  if (!options.data.empty()) return announced(data::cifar10(options.data), "CIFAR-10");
+  std::cout << "no --data and no LAMINA_DATA_DIR: drawing synthetic digits\n";
+  return announced(data::synthetic_digits({.size = 32, .channels = 3}), "synthetic digits in colour");
+}
+
+void print_accuracy(const Evaluation& evaluation) {
+  std::printf("test accuracy: %.2f %%\n", 100 * evaluation.metric);
+}

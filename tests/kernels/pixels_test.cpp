@@ -14,7 +14,7 @@ TEMPLATE_TEST_CASE("sums and maxima over the channels of each pixel", "[kernels]
     std::vector<int> visits(sums.size());
     kernels::detail::for_each_pixels(view, [&](Index n, Index first, Index count) {
       REQUIRE(count <= kernels::detail::pixels_at_once);
-      const auto at = [&](Index block, Index p) { return kernels::detail::pixel(view, n, block, first + p); };
+      const auto at = [&](Index block) { return kernels::detail::pixels_from(view, n, block, first); };
       const Index to = n * e.h * e.w + first;
       kernels::detail::sum_channels<T>(view, count, at, sums.data() + to);
       kernels::detail::max_channels<T>(view, count, at, maxima.data() + to);

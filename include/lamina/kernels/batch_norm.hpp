@@ -85,10 +85,10 @@ void channel_affine(const Input<T>& x, const std::type_identity_t<T>* factor,
   constexpr Index B = FeatureMapView<T>::block;
   for_each_rows(x, x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V f = simd::load<T>(factor + block * B), s = simd::load<T>(shift + block * B);
-    const T* const from = x.at_block(n, block);
+    const auto x_at = detail::pixels_from(x, n, block, 0);
     T* const to = y.at_block(n, block);
-    for (Index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += B)
-      simd::store(to + i, simd::fma(simd::load(from + i), f, s));
+    for (Index p = first_row * x.width, last = last_row * x.width; p < last; ++p)
+      simd::store(to + p * B, simd::fma(x_at(p), f, s));
   });
 }
 
@@ -116,10 +116,12 @@ void batch_norm_backward(const Input<T>& x, const Input<T>& dy, const std::type_
   if (through_statistics || dgamma || dbeta)
     detail::channel_sums(
         x,
-        [&](Index n, Index block, Index p) {
-          const V g = detail::pixel(dy, n, block, p);
-          return detail::Pair<V>{g,
-                                 g * (detail::pixel(x, n, block, p) - simd::load<T>(mean + block * x.block))};
+        [&](Index n, Index block) {
+          return [x_at = detail::pixels_from(x, n, block, 0), dy_at = detail::pixels_from(dy, n, block, 0),
+                  m = simd::load<T>(mean + block * x.block)](Index p) {
+            const V g = dy_at(p);
+            return detail::Pair<V>{g, g * (x_at(p) - m)};
+          };
         },
         sums.data(), products.data());
 

@@ -59,15 +59,15 @@ struct Grid {
 };
 
 /// Calls loop(at), where at(p) is the operand's vector for pixel p.
-template <class T, class Loop, class Arch = simd::Arch> void with_reach(const OperandRow<T>& x, Loop loop) {
+template <class T, class Loop, class Arch = simd::Arch> void with_reach(OperandRow<T> x, Loop loop) {
   constexpr Index B = FeatureMapView<T>::block;
   switch (x.reach) {
     case Reach::vectors:
-      return loop([&](Index p) { return simd::load(x.data + p * B); });
+      return loop([from = x.data](Index p) { return simd::load(from + p * B); });
     case Reach::one_vector:
       return loop([v = simd::load(x.data)](Index) { return v; });
     case Reach::scalars:
-      return loop([&](Index p) { return simd::broadcast<T>(x.data[p * B]); });
+      return loop([from = x.data](Index p) { return simd::broadcast<T>(from[p * B]); });
     case Reach::one_scalar:
       return loop([v = simd::broadcast<T>(*x.data)](Index) { return v; });
   }
@@ -77,7 +77,7 @@ template <class T, class Loop, class Arch = simd::Arch> void with_reach(const Op
 template <class T, class Op, class Arch = simd::Arch>
 void combine(const T* a, const OperandRow<T>& b, T* y, Index pixels, Op op) {
   constexpr Index B = FeatureMapView<T>::block;
-  with_reach(b, [&](auto b_at) {
+  with_reach(b, [=](auto b_at) {
     for (Index p = 0; p < pixels; ++p) simd::store<T>(y + p * B, op(simd::load(a + p * B), b_at(p)));
   });
 }
@@ -86,7 +86,7 @@ void combine(const T* a, const OperandRow<T>& b, T* y, Index pixels, Op op) {
 template <class T, class Arch = simd::Arch> const T* spread(const OperandRow<T>& x, T* room, Index pixels) {
   constexpr Index B = FeatureMapView<T>::block;
   if (x.reach == Reach::vectors) return x.data;
-  with_reach(x, [&](auto x_at) {
+  with_reach(x, [=](auto x_at) {
     for (Index p = 0; p < pixels; ++p) simd::store<T>(room + p * B, x_at(p));
   });
   return room;
@@ -123,7 +123,7 @@ void merge_forward(std::span<const FeatureMapView<const T>> x, const FeatureMapV
 
 /// to[p] = base + g[p], where base is to[p], or 0 if `fresh`. Lanes outside the mask add nothing.
 template <class T, class Arch = simd::Arch>
-void add_pixels(const T* g, T* to, Index pixels, bool fresh, const simd::Mask<simd::Vector<T>>& lanes) {
+void add_pixels(const T* g, T* to, Index pixels, bool fresh, simd::Mask<simd::Vector<T>> lanes) {
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
   for (Index p = 0; p < pixels * B; p += B) {

@@ -57,7 +57,7 @@ void move_channels(const FeatureMapView<const T>& src, Index src_first, const Fe
       const auto moved = lanes_between<T>(dst_first - block * B, end - block * B);
       const bool ends_map = ZeroPadding && end == dst.channels;
       const auto kept = lanes_between<T>(0, ends_map ? end - block * B : B);
-      for (Index p = 0; p < range.block_stride(); p += B) {
+      for (Index p = 0, elements = range.block_stride(); p < elements; p += B) {
         const V old = simd::load(to + p), source = turn<Turn, T>(simd::load(a + p), simd::load(b + p));
         simd::store(to + p, simd::select(moved, V(op(old, source)), simd::select(kept, old, V(T{0}))));
       }

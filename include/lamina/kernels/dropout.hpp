@@ -17,32 +17,39 @@ namespace lamina::kernels {
 
 namespace detail {
 
-/// The factors, 0 or 1 / (1 - p), of a vector of channels; a map has `pixels` of them.
-template <class T, class Arch = simd::Arch> struct DropoutFactors {
-  const Random& random;
-  Index channels, pixels;
-  std::uint64_t threshold;
-  T kept;
+/// The factors, 0 or 1 / (1 - p), of maps of some channels and pixels.
+template <class T, class Arch = simd::Arch> class DropoutFactors {
+ public:
+  static constexpr Index pixels_at_once = 16;
 
-  DropoutFactors(const Random& stream, Index c, Index pixel_count, double p)
-      : random(stream),
-        channels(c),
-        pixels(pixel_count),
-        threshold(static_cast<std::uint64_t>(std::ceil(p * 0x1p32))),
-        kept(p < 1 ? static_cast<T>(1 / (1 - p)) : T{0}) {}
+  DropoutFactors(const Random& random, Index channels, Index pixels, double p)
+      : random_(random),
+        quads_((channels + 3) / 4),
+        pixels_(pixels),
+        threshold_(static_cast<std::uint64_t>(std::ceil(p * 0x1p32))),
+        factor_{T{0}, p < 1 ? static_cast<T>(1 / (1 - p)) : T{0}} {}
 
-  simd::Vector<T> operator()(Index n, Index block, Index p) const {
+  /// The vectors of `count` pixels of a channel block, from pixel `first` on.
+  void write(T* to, Index n, Index block, Index first, Index count) const {
     constexpr Index B = channel_block<T>;
-    alignas(64) T factor[B < 4 ? 4 : B];
-    const Index first = block * B / 4 * 4;  // B is 2 where a vector holds two doubles
-    for (Index c = first; c < (block + 1) * B; c += 4) {
-      const auto words =
-          random.block(static_cast<std::uint64_t>((n * ((channels + 3) / 4) + c / 4) * pixels + p));
-      for (std::size_t i = 0; i < 4; ++i)
-        factor[c - first + static_cast<Index>(i)] = words[i] >= threshold ? kept : T{0};
-    }
-    return simd::load_unaligned<T>(factor + (block * B - first));
+    const Index begin = block * B, end = begin + B;
+    for (Index quad = begin / 4; quad * 4 < end && quad < quads_; ++quad)
+      for (Index p = 0; p < count; ++p) {
+        const auto words =
+            random_.block(static_cast<std::uint64_t>((n * quads_ + quad) * pixels_ + first + p));
+        for (Index c = std::max(begin, 4 * quad); c < std::min(end, 4 * quad + 4); ++c)
+          to[p * B + c - begin] =
+              factor_[words[static_cast<std::size_t>(c % 4)] >= threshold_];  // no branch to guess
+      }
+    for (Index c = 4 * quads_; c < end; ++c)
+      for (Index p = 0; p < count; ++p) to[p * B + c - begin] = T{0};
   }
+
+ private:
+  const Random& random_;
+  Index quads_, pixels_;
+  std::uint64_t threshold_;
+  T factor_[2];
 };
 
 }  // namespace detail
@@ -50,13 +57,20 @@ template <class T, class Arch = simd::Arch> struct DropoutFactors {
 /// y = x · factor(n, c, h, w), with the factors of probability p, 0 <= p <= 1. y may be x.
 template <class T, class Arch = simd::Arch>
 void dropout(const Input<T>& x, double p, const Random& random, const FeatureMapView<T>& y) {
-  const detail::DropoutFactors<T> factor(random, x.channels, x.pixels(), p);
-  constexpr Index cost = 10;  // of a random number, in element-wise steps
+  using Factors = detail::DropoutFactors<T>;
+  const Factors factors(random, x.channels, x.pixels(), p);
+  constexpr Index B = FeatureMapView<T>::block, cost = 10;  // of a random number, in element-wise steps
   for_each_rows(x, cost * x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
+    alignas(64) T factor[Factors::pixels_at_once * B];
     const T* const from = x.at_block(n, block);
     T* const to = y.at_block(n, block);
-    for (Index pixel = first_row * x.width; pixel < last_row * x.width; ++pixel)
-      simd::store<T>(to + pixel * x.block, simd::load(from + pixel * x.block) * factor(n, block, pixel));
+    const Index end = last_row * x.width;
+    for (Index pixel = first_row * x.width; pixel < end; pixel += Factors::pixels_at_once) {
+      const Index count = std::min(Factors::pixels_at_once, end - pixel);
+      factors.write(factor, n, block, pixel, count);
+      for (Index i = 0; i < count * B; i += B)
+        simd::store<T>(to + pixel * B + i, simd::load(from + pixel * B + i) * simd::load<T>(factor + i));
+    }
   });
 }
 
@@ -64,9 +78,11 @@ void dropout(const Input<T>& x, double p, const Random& random, const FeatureMap
 /// factor(n, c), with the factors that dropout has for maps of one pixel. y may be x.
 template <class T, class Arch = simd::Arch>
 void channel_dropout(const Input<T>& x, double p, const Random& random, const FeatureMapView<T>& y) {
-  const detail::DropoutFactors<T> factor(random, x.channels, 1, p);
+  const detail::DropoutFactors<T> factors(random, x.channels, 1, p);
   for_each_block(x, x.block_stride(), [&](Index n, Index block, int) {
-    const auto f = factor(n, block, 0);
+    alignas(64) T factor[channel_block<T>];
+    factors.write(factor, n, block, 0, 1);
+    const auto f = simd::load<T>(factor);
     const T* const from = x.at_block(n, block);
     T* const to = y.at_block(n, block);
     for (Index i = 0; i < x.block_stride(); i += x.block) simd::store<T>(to + i, simd::load(from + i) * f);

@@ -87,7 +87,7 @@ void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size
     const T* const own = detail::spread(row_of(x[i]), room, pixels);
     for (std::size_t j = 0; j < x.size(); ++j) {
       if (j == i) continue;
-      detail::with_reach(row_of(x[j]), [&](auto other_at) {
+      detail::with_reach(row_of(x[j]), [=](auto other_at) {
         for (Index p = 0; p < pixels; ++p) {
           const V mine = simd::load(own + p * B), other = other_at(p);
           const auto wins = i < j ? mine >= other : mine > other;

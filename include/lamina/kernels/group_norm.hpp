@@ -74,10 +74,13 @@ void grouped_norm_backward(const FeatureMapView<const T>& x, const FeatureMapVie
   const bool per_pixel = weight.pixel_stride != 0;
   channel_sums(
       x,
-      [&](Index n, Index block, Index p) {
-        const V m = simd::load<T>(means.data() + n * padded + block * x.block);
-        const V g = pixel(dy, n, block, p) * (per_pixel ? weight.at(block, p) : V(T{1}));
-        return Pair<V>{g, g * (pixel(x, n, block, p) - m)};
+      [&](Index n, Index block) {
+        return [x_at = pixels_from(x, n, block, 0), dy_at = pixels_from(dy, n, block, 0),
+                m = simd::load<T>(means.data() + n * padded + block * x.block), block,
+                w = per_pixel ? weight : per_channel<T>(nullptr, T{1})](Index p) {
+          const V g = dy_at(p) * w.at(block, p);
+          return Pair<V>{g, g * (x_at(p) - m)};
+        };
       },
       sums.data(), products.data());
   if (dgamma)

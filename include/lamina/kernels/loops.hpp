@@ -1,6 +1,9 @@
 // The loops that kernels on blocked maps share: over runs of vectors, over rows, over channel blocks, in
 // parallel. A loop is cut into pieces by the problem alone, so results never depend on the number of threads.
 // `transform` is the whole of most element-wise kernels.
+//
+// To the compiler a vector store may write to anything, captured variables included: what an inner loop uses
+// is a local variable, or captured by value, or it is loaded anew for every vector.
 #pragma once
 
 #include <algorithm>
@@ -66,6 +69,16 @@ simd::Vector<std::remove_const_t<T>> pixel(const FeatureMapView<T>& map, Index n
   return simd::load<std::remove_const_t<T>>(map.at_block(n, block) + p * map.block);
 }
 
+/// The address of a pixel's vector, and a function that loads it and its neighbours.
+template <class T> T* pixel_at(const FeatureMapView<T>& map, Index n, Index block, Index p) {
+  return map.at_block(n, block) + p * map.block;
+}
+template <class T, class Arch = simd::Arch>
+auto pixels_from(const FeatureMapView<const T>& map, Index n, Index block, Index first) {
+  return
+      [from = pixel_at(map, n, block, first)](Index p) { return simd::load<T>(from + p * channel_block<T>); };
+}
+
 }  // namespace detail
 
 /// Calls f(run) until every vector of the map has been in one run.
@@ -113,15 +126,15 @@ template <class T, class F, class... In> void transform(const FeatureMapView<T>&
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
   for_each_run(y, [&](const Run& run) {
-    T* const to = run.in(y);
-    const auto loop = [&](auto f_of_vectors, const auto*... from) {
-      for (Index i = 0; i < run.count; i += B) simd::store(to + i, f_of_vectors(simd::load<T>(from + i)...));
+    const auto loop = [to = run.in(y), count = run.count](auto f_of_vectors, const auto*... from) {
+      for (Index i = 0; i < count; i += FeatureMapView<T>::block)
+        simd::store(to + i, f_of_vectors(simd::load<T>(from + i)...));
     };
     if (run.lanes == B) {
-      loop([&](auto... v) -> V { return f(v...); }, run.in(x)...);
+      loop([f](auto... v) -> V { return f(v...); }, run.in(x)...);
     } else {
       const auto channels = detail::lanes_between<T>(0, run.lanes);
-      loop([&](auto... v) -> V { return simd::select(channels, V(f(v...)), V(T{0})); }, run.in(x)...);
+      loop([=](auto... v) -> V { return simd::select(channels, V(f(v...)), V(T{0})); }, run.in(x)...);
     }
   });
 }

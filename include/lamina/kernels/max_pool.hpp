@@ -53,6 +53,51 @@ void max_two_by_two_backward(const T* x, const T* y, const T* dy, T* dx, Index r
   }
 }
 
+/// The maximum of count >= 1 vectors that lie `step` apart; of -infinity where count is 0.
+template <class T, class Arch = simd::Arch> simd::Vector<T> max_of(const T* from, Index step, Index count) {
+  using V = simd::Vector<T>;
+  if (count == 3)  // most windows
+    return larger(larger(V(simd::load(from)), simd::load(from + step)), simd::load(from + 2 * step));
+  V maximum(-std::numeric_limits<T>::infinity());
+  for (Index i = 0; i < count; ++i) maximum = larger(maximum, simd::load(from + i * step));
+  return maximum;
+}
+
+/// A row of maxima of `count` rows that lie `step` apart.
+template <class T, class Arch = simd::Arch>
+void max_of_rows(const T* from, Index step, Index count, T* to, Index elements) {
+  for (Index i = 0; i < elements; i += channel_block<T>) simd::store(to + i, max_of(from + i, step, count));
+}
+
+/// A row of maxima of the windows of one row.
+template <class T, class Arch = simd::Arch>
+void max_of_columns(const T* from, const Taps* columns, T* to, Index outputs) {
+  constexpr Index B = channel_block<T>;
+  for (Index o = 0; o < outputs; ++o) {
+    const Taps taps = columns[o];
+    simd::store(to + o * B, max_of(from + taps.first * B, taps.step * B, taps.count));
+  }
+}
+
+/// Adds the gradients of one row of windows to dx. `x` and `dx` point to the first row that the windows see.
+template <class T, class Arch = simd::Arch>
+void max_of_windows_backward(const T* x, const T* y, const T* dy, T* dx, Index row_step, Index rows,
+                             const Taps* columns, Index outputs) {
+  constexpr Index B = channel_block<T>;
+  const auto all = lanes_between<T>(0, B);
+  for (Index o = 0; o < outputs; ++o) {
+    const Taps taps = columns[o];
+    const auto maximum = simd::load(y + o * B), gradient = simd::load(dy + o * B);
+    auto open = all;
+    for (Index i = 0; i < rows; ++i) {
+      Index at = i * row_step + taps.first * B;
+      for (Index j = 0; j < taps.count; ++j, at += taps.step * B)
+        simd::store<T>(dx + at,
+                       simd::load<T>(dx + at) + take_maximum(simd::load(x + at), maximum, gradient, open));
+    }
+  }
+}
+
 }  // namespace detail
 
 /// y(o) = the maximum of x over window o; NaN where the window holds one, -infinity where the window is
@@ -60,8 +105,6 @@ void max_two_by_two_backward(const T* x, const T* y, const T* dy, T* dx, Index r
 /// AdaptivePool.
 template <class T, class Geometry, class Arch = simd::Arch>
 void max_pool_forward(const Geometry& g, const Input<T>& x, const FeatureMapView<T>& y) {
-  constexpr Index B = FeatureMapView<T>::block;
-  using V = simd::Vector<T>;
   const Index work = x.block_stride() / y.height + y.row_stride();
   if constexpr (std::is_same_v<Geometry, PoolGeometry>)
     if (detail::is_two_by_two(g, x.height, x.width))
@@ -77,27 +120,14 @@ void max_pool_forward(const Geometry& g, const Input<T>& x, const FeatureMapView
   const detail::ColumnTaps columns_of(g, x.width, y.width);
   for_each_rows(y, work, [&](Index n, Index block, Index first_row, Index last_row, int worker) {
     T* const room = rows_of_workers.data() + worker * x.row_stride();
-    const V lowest(-std::numeric_limits<T>::infinity());
     for (Index row = first_row; row < last_row; ++row) {
       const Taps rows = g.row_taps(row, x.height);
-      const T* from = x.at_block(n, block) + rows.first * x.row_stride();  // the maxima of each column
+      const T* maxima = x.at_block(n, block) + rows.first * x.row_stride();  // of each column
       if (rows.count != 1) {
-        for (Index w = 0; w < x.row_stride(); w += B) {
-          V maximum = lowest;
-          for (Index i = 0; i < rows.count; ++i)
-            maximum = detail::larger(maximum, simd::load(from + i * rows.step * x.row_stride() + w));
-          simd::store(room + w, maximum);
-        }
-        from = room;
+        detail::max_of_rows(maxima, rows.step * x.row_stride(), rows.count, room, x.row_stride());
+        maxima = room;
       }
-      T* const to = y.at_block(n, block) + row * y.row_stride();
-      for (Index o = 0; o < y.width; ++o) {
-        const Taps columns = columns_of[o];
-        V maximum = lowest;
-        for (Index i = 0; i < columns.count; ++i)
-          maximum = detail::larger(maximum, simd::load<T>(from + (columns.first + i * columns.step) * B));
-        simd::store(to + o * B, maximum);
-      }
+      detail::max_of_columns(maxima, columns_of.data(), y.at_block(n, block) + row * y.row_stride(), y.width);
     }
   });
 }
@@ -128,23 +158,13 @@ void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, 
 
   const detail::ColumnTaps columns_of(g, x.width, y.width);
   for_each_block(x, x.block_stride() + y.block_stride(), [&](Index n, Index block, int) {
-    T* const to = dx.at_block(n, block);
-    const T *from = x.at_block(n, block), *maxima = y.at_block(n, block), *gradients = dy.at_block(n, block);
-    std::fill_n(to, dx.block_stride(), T{0});
+    std::fill_n(dx.at_block(n, block), dx.block_stride(), T{0});
     for (Index row = 0; row < y.height; ++row) {
       const Taps rows = g.row_taps(row, x.height);
-      for (Index o = 0; o < y.width; ++o, maxima += B, gradients += B) {
-        const Taps columns = columns_of[o];
-        const auto maximum = simd::load(maxima), gradient = simd::load(gradients);
-        auto open = detail::lanes_between<T>(0, B);
-        for (Index i = 0; i < rows.count; ++i)
-          for (Index j = 0; j < columns.count; ++j) {
-            const Index at =
-                (rows.first + i * rows.step) * x.row_stride() + (columns.first + j * columns.step) * B;
-            simd::store<T>(to + at, simd::load<T>(to + at) +
-                                        detail::take_maximum(simd::load(from + at), maximum, gradient, open));
-          }
-      }
+      const Index first = rows.first * x.row_stride(), out = row * y.row_stride();
+      detail::max_of_windows_backward(x.at_block(n, block) + first, y.at_block(n, block) + out,
+                                      dy.at_block(n, block) + out, dx.at_block(n, block) + first,
+                                      rows.step * x.row_stride(), rows.count, columns_of.data(), y.width);
     }
   });
 }

@@ -48,11 +48,10 @@ void channel_moments(const FeatureMapView<const T>& x, T* mean, T* deviations) {
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
   for_each_block(x, 2 * x.block_stride(), [&](Index n, Index block, int) {
-    const T* const from = x.at_block(n, block);
-    const V m = pairwise_sum(0, x.pixels(), [&](Index p) { return simd::load(from + p * B); }) /
-                V(static_cast<T>(x.pixels()));
-    const V squares = pairwise_sum(0, x.pixels(), [&](Index p) {
-      const V d = simd::load(from + p * B) - m;
+    const auto x_at = pixels_from(x, n, block, 0);
+    const V m = pairwise_sum(0, x.pixels(), x_at) / V(static_cast<T>(x.pixels()));
+    const V squares = pairwise_sum(0, x.pixels(), [=](Index p) {
+      const V d = x_at(p) - m;
       return V(d * d);
     });
     const Index at = n * padded_channels(x) + block * B;
@@ -61,13 +60,13 @@ void channel_moments(const FeatureMapView<const T>& x, T* mean, T* deviations) {
   });
 }
 
-/// sums[n][c] = Σ a and products[n][c] = Σ b over the pixels, where terms(n, block, pixel) gives the Pair {a,
-/// b}.
+/// sums[n][c] = Σ a and products[n][c] = Σ b over the pixels, where terms(n, block)(pixel) gives the Pair
+/// {a, b}.
 template <class T, class Terms, class Arch = simd::Arch>
 void channel_sums(const FeatureMapView<const T>& x, Terms terms, T* sums, T* products) {
   constexpr Index B = FeatureMapView<T>::block;
   for_each_block(x, 2 * x.block_stride(), [&](Index n, Index block, int) {
-    const auto both = pairwise_sum(0, x.pixels(), [&](Index p) { return terms(n, block, p); });
+    const auto both = pairwise_sum(0, x.pixels(), terms(n, block));
     const Index at = n * padded_channels(x) + block * B;
     simd::store(sums + at, both.first);
     simd::store(products + at, both.second);
@@ -83,17 +82,16 @@ void normalize(const FeatureMapView<const T>& x, const T* mean, const T* factor,
   constexpr Index B = FeatureMapView<T>::block;
   for_each_rows(x, x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V m = simd::load(mean + n * stride + block * B), f = simd::load(factor + n * stride + block * B);
-    const T* const from = x.at_block(n, block);
+    const auto x_at = pixels_from(x, n, block, 0);
+    const Weights<T> w = weight, bias_of = bias;
     T* const to = y.at_block(n, block);
     const Index first = first_row * x.width, last = last_row * x.width;
-    if (weight.pixel_stride == 0) {
-      const V scale = f * weight.at(block, 0), shift = bias.at(block, 0);
-      for (Index p = first; p < last; ++p)
-        simd::store(to + p * B, simd::fma(V(simd::load(from + p * B) - m), scale, shift));
+    if (w.pixel_stride == 0) {
+      const V scale = f * w.at(block, 0), shift = bias_of.at(block, 0);
+      for (Index p = first; p < last; ++p) simd::store(to + p * B, simd::fma(V(x_at(p) - m), scale, shift));
     } else {
       for (Index p = first; p < last; ++p)
-        simd::store(to + p * B,
-                    simd::fma(V((simd::load(from + p * B) - m) * f), weight.at(block, p), bias.at(block, p)));
+        simd::store(to + p * B, simd::fma(V((x_at(p) - m) * f), w.at(block, p), bias_of.at(block, p)));
     }
   });
 }
@@ -110,11 +108,12 @@ void normalize_backward(const FeatureMapView<const T>& x, const FeatureMapView<c
     const Index at = n * stride + block * B;
     const V m = simd::load(mean + at), f = simd::load(factor + at), s = simd::load(slope + at),
             o = simd::load(offset + at);
-    const T *const from = x.at_block(n, block), *const gradients = dy.at_block(n, block);
+    const auto x_at = pixels_from(x, n, block, 0), dy_at = pixels_from(dy, n, block, 0);
+    const Weights<T> w = weight;
     T* const to = dx.at_block(n, block);
-    for (Index p = first_row * x.width; p < last_row * x.width; ++p) {
-      const V g = simd::load(gradients + p * B) * weight.at(block, p);
-      simd::store(to + p * B, simd::fma(g, f, simd::fma(V(simd::load(from + p * B) - m), s, o)));
+    for (Index p = first_row * x.width, last = last_row * x.width; p < last; ++p) {
+      const V g = dy_at(p) * w.at(block, p);
+      simd::store(to + p * B, simd::fma(g, f, simd::fma(V(x_at(p) - m), s, o)));
     }
   });
 }

@@ -24,44 +24,43 @@ template <class T, class F> void for_each_pixels(const FeatureMapView<T>& map, F
   });
 }
 
-/// Calls f(block, p, lanes) for every channel block and every p in [0, count); `lanes` are those with
-/// channels.
-template <class T, class F> void for_each_channel_vector(const FeatureMapView<T>& map, Index count, F&& f) {
+/// Calls f(block, lanes) for every channel block; `lanes` are those with channels.
+template <class T, class F> void for_each_channel_block(const FeatureMapView<T>& map, F&& f) {
   using Element = std::remove_const_t<T>;
-  for (Index block = 0; block < map.blocks(); ++block) {
-    const auto lanes = lanes_between<Element>(0, map.channels - block * map.block);
-    for (Index p = 0; p < count; ++p) f(block, p, lanes);
-  }
+  for (Index block = 0; block < map.blocks(); ++block)
+    f(block, lanes_between<Element>(0, map.channels - block * map.block));
 }
 
-/// results[p] = term(block, p) folded over all channels of pixel p, for p in [0, count).
-template <class T, class Term, class Combine, class Reduce>
-void fold_channels(const FeatureMapView<const T>& map, Index count, T start, Term term, Combine combine,
+/// results[p] = terms(block)(p) folded over all channels of pixel p, for p in [0, count).
+template <class T, class Terms, class Combine, class Reduce>
+void fold_channels(const FeatureMapView<const T>& map, Index count, T start, Terms terms, Combine combine,
                    Reduce reduce, T* results) {
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
   alignas(64) T folded[pixels_at_once * B];
   std::fill_n(folded, count * B, start);
-  for_each_channel_vector(map, count, [&](Index block, Index p, const auto& lanes) {
-    const V value = simd::select(lanes, V(term(block, p)), V(start));
-    simd::store(folded + p * B, V(combine(simd::load<T>(folded + p * B), value)));
+  for_each_channel_block(map, [&](Index block, auto lanes) {
+    const auto term = terms(block);
+    T* to = folded;
+    for (Index p = 0, end = count; p < end; ++p, to += B)
+      simd::store(to, V(combine(simd::load<T>(to), simd::select(lanes, V(term(p)), V(start)))));
   });
   for (Index p = 0; p < count; ++p) results[p] = reduce(simd::load<T>(folded + p * B));
 }
 
-/// results[p] = Σ term(block, p) over the channels of pixel p.
-template <class T, class Term, class Arch = simd::Arch>
-void sum_channels(const FeatureMapView<const T>& map, Index count, Term term, T* results) {
+/// results[p] = Σ terms(block)(p) over the channels of pixel p.
+template <class T, class Terms, class Arch = simd::Arch>
+void sum_channels(const FeatureMapView<const T>& map, Index count, Terms terms, T* results) {
   fold_channels(
-      map, count, T{0}, term, [](auto a, auto b) { return a + b; },
+      map, count, T{0}, terms, [](auto a, auto b) { return a + b; },
       [](const auto& v) { return simd::reduce_add(v); }, results);
 }
 
-/// results[p] = the largest term(block, p) over the channels of pixel p.
-template <class T, class Term, class Arch = simd::Arch>
-void max_channels(const FeatureMapView<const T>& map, Index count, Term term, T* results) {
+/// results[p] = the largest terms(block)(p) over the channels of pixel p.
+template <class T, class Terms, class Arch = simd::Arch>
+void max_channels(const FeatureMapView<const T>& map, Index count, Terms terms, T* results) {
   fold_channels(
-      map, count, -std::numeric_limits<T>::infinity(), term, [](auto a, auto b) { return simd::max(a, b); },
+      map, count, -std::numeric_limits<T>::infinity(), terms, [](auto a, auto b) { return simd::max(a, b); },
       [](const auto& v) { return simd::reduce_max(v); }, results);
 }
 

@@ -24,14 +24,13 @@ template <class T, class Arch = simd::Arch>
 void prelu_forward(const Input<T>& x, const std::type_identity_t<T>* slope, Slopes slopes,
                    const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
+  constexpr Index B = FeatureMapView<T>::block;
   for_each_rows(x, x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V s = detail::slope_of(slope, slopes, block);
-    const T* const from = x.at_block(n, block);
+    const auto x_at = detail::pixels_from(x, n, block, 0);
     T* const to = y.at_block(n, block);
-    for (Index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += x.block) {
-      const V v = simd::load(from + i);
-      simd::store<T>(to + i, simd::select(v > V(T{0}), v, V(s * v)));
-    }
+    for (Index p = first_row * x.width, last = last_row * x.width; p < last; ++p)
+      simd::store<T>(to + p * B, simd::select(x_at(p) > V(T{0}), x_at(p), V(s * x_at(p))));
   });
 }
 
@@ -41,13 +40,14 @@ template <class T, class Arch = simd::Arch>
 void prelu_backward(const Input<T>& x, const Input<T>& dy, const std::type_identity_t<T>* slope,
                     Slopes slopes, const FeatureMapView<T>& dx, std::type_identity_t<T>* dslope) {
   using V = simd::Vector<T>;
+  constexpr Index B = FeatureMapView<T>::block;
   if (dslope) {
     const Index padded = detail::padded_channels(x);
     const Scratch<T> sums(x.batch * padded);
     for_each_block(x, 2 * x.block_stride(), [&](Index n, Index block, int) {
-      const V sum = detail::pairwise_sum(0, x.pixels(), [&](Index p) {
-        return V(simd::min(detail::pixel(x, n, block, p), V(T{0})) * detail::pixel(dy, n, block, p));
-      });
+      const auto x_at = detail::pixels_from(x, n, block, 0), dy_at = detail::pixels_from(dy, n, block, 0);
+      const V sum = detail::pairwise_sum(0, x.pixels(),
+                                         [=](Index p) { return V(simd::min(x_at(p), V(T{0})) * dy_at(p)); });
       simd::store<T>(sums.data() + n * padded + block * x.block, sum);
     });
     const auto sum_of = [&](Index n, Index c) { return static_cast<double>(sums[n * padded + c]); };
@@ -63,12 +63,10 @@ void prelu_backward(const Input<T>& x, const Input<T>& dy, const std::type_ident
   if (dx.empty()) return;
   for_each_rows(x, 2 * x.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     const V s = detail::slope_of(slope, slopes, block);
-    const T *const from = x.at_block(n, block), *const gradients = dy.at_block(n, block);
+    const auto x_at = detail::pixels_from(x, n, block, 0), dy_at = detail::pixels_from(dy, n, block, 0);
     T* const to = dx.at_block(n, block);
-    for (Index i = first_row * x.row_stride(); i < last_row * x.row_stride(); i += x.block) {
-      const V g = simd::load(gradients + i);
-      simd::store<T>(to + i, simd::select(simd::load(from + i) > V(T{0}), g, V(s * g)));
-    }
+    for (Index p = first_row * x.width, last = last_row * x.width; p < last; ++p)
+      simd::store<T>(to + p * B, simd::select(x_at(p) > V(T{0}), dy_at(p), V(s * dy_at(p))));
   });
 }
 

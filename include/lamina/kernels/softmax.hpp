@@ -10,20 +10,26 @@ namespace lamina::kernels {
 template <class T, class Arch = simd::Arch>
 void softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
+  constexpr Index B = FeatureMapView<T>::block;
   detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
     T greatest[detail::pixels_at_once], sum[detail::pixels_at_once];
-    const auto place = [&](Index block, Index p) { return y.at_block(n, block) + (first + p) * y.block; };
-    const auto x_at = [&](Index block, Index p) { return detail::pixel(x, n, block, first + p); };
-    detail::max_channels<T>(x, count, x_at, greatest);
-    const auto exponential = [&](Index block, Index p) {
-      const V e = simd::exp(V(x_at(block, p) - V(greatest[p])));
-      simd::store(place(block, p), e);
-      return e;
+    detail::max_channels<T>(
+        x, count, [&](Index block) { return detail::pixels_from(x, n, block, first); }, greatest);
+    const auto exponentials = [&](Index block) {  // kept in y, to be divided by their sum
+      return [x_at = detail::pixels_from(x, n, block, first), to = detail::pixel_at(y, n, block, first),
+              most = &greatest[0]](Index p) {
+        const V e = simd::exp(V(x_at(p) - V(most[p])));
+        simd::store(to + p * channel_block<T>, e);
+        return e;
+      };
     };
-    detail::sum_channels<T>(x, count, exponential, sum);
-    detail::for_each_channel_vector(x, count, [&](Index block, Index p, const auto& lanes) {
-      T* const at = place(block, p);
-      simd::store(at, simd::select(lanes, V(simd::load<T>(at) / V(sum[p])), V(T{0})));
+    detail::sum_channels<T>(x, count, exponentials, sum);
+    for (Index p = 0; p < count; ++p) sum[p] = T{1} / sum[p];
+    detail::for_each_channel_block(x, [&](Index block, auto lanes) {
+      const T* factor = sum;
+      T* to = detail::pixel_at(y, n, block, first);
+      for (Index p = 0, end = count; p < end; ++p, to += B)
+        simd::store(to, simd::select(lanes, V(simd::load<T>(to) * V(factor[p])), V(T{0})));
     });
   });
 }
@@ -32,15 +38,21 @@ void softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
 template <class T, class Arch = simd::Arch>
 void softmax_backward(const Input<T>& y, const Input<T>& dy, const FeatureMapView<T>& dx) {
   using V = simd::Vector<T>;
+  constexpr Index B = FeatureMapView<T>::block;
   detail::for_each_pixels(y, [&](Index n, Index first, Index count) {
     T product[detail::pixels_at_once];
-    const auto y_at = [&](Index block, Index p) { return detail::pixel(y, n, block, first + p); };
-    const auto dy_at = [&](Index block, Index p) { return detail::pixel(dy, n, block, first + p); };
-    detail::sum_channels<T>(
-        y, count, [&](Index block, Index p) { return V(y_at(block, p) * dy_at(block, p)); }, product);
-    detail::for_each_channel_vector(y, count, [&](Index block, Index p, const auto& lanes) {
-      const V value = y_at(block, p) * (dy_at(block, p) - V(product[p]));
-      simd::store(dx.at_block(n, block) + (first + p) * dx.block, simd::select(lanes, value, V(T{0})));
+    const auto y_from = [&](Index block) { return detail::pixels_from(y, n, block, first); };
+    const auto dy_from = [&](Index block) { return detail::pixels_from(dy, n, block, first); };
+    const auto products = [&](Index block) {
+      return [y_at = y_from(block), dy_at = dy_from(block)](Index p) { return V(y_at(p) * dy_at(p)); };
+    };
+    detail::sum_channels<T>(y, count, products, product);
+    detail::for_each_channel_block(y, [&](Index block, auto lanes) {
+      const auto y_at = y_from(block), dy_at = dy_from(block);
+      const T* through_sum = product;
+      T* to = detail::pixel_at(dx, n, block, first);
+      for (Index p = 0, end = count; p < end; ++p, to += B)
+        simd::store(to, simd::select(lanes, V(y_at(p) * (dy_at(p) - V(through_sum[p]))), V(T{0})));
     });
   });
 }
@@ -49,18 +61,25 @@ void softmax_backward(const Input<T>& y, const Input<T>& dy, const FeatureMapVie
 template <class T, class Arch = simd::Arch>
 void log_softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   using V = simd::Vector<T>;
+  constexpr Index B = FeatureMapView<T>::block;
   detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
     T greatest[detail::pixels_at_once], sum[detail::pixels_at_once];
-    const auto x_at = [&](Index block, Index p) { return detail::pixel(x, n, block, first + p); };
-    detail::max_channels<T>(x, count, x_at, greatest);
-    const auto exponential = [&](Index block, Index p) {
-      return simd::exp(V(x_at(block, p) - V(greatest[p])));
+    const auto x_from = [&](Index block) { return detail::pixels_from(x, n, block, first); };
+    detail::max_channels<T>(x, count, x_from, greatest);
+    const auto exponentials = [&](Index block) {
+      return
+          [x_at = x_from(block), most = &greatest[0]](Index p) { return simd::exp(V(x_at(p) - V(most[p]))); };
     };
-    detail::sum_channels<T>(x, count, exponential, sum);
+    detail::sum_channels<T>(x, count, exponentials, sum);
     for (Index p = 0; p < count; ++p) sum[p] = simd::log(sum[p]);
-    detail::for_each_channel_vector(x, count, [&](Index block, Index p, const auto& lanes) {
-      const V value = x_at(block, p) - V(greatest[p]) - V(sum[p]);  // in this order: greatest may be large
-      simd::store(y.at_block(n, block) + (first + p) * y.block, simd::select(lanes, value, V(T{0})));
+    detail::for_each_channel_block(x, [&](Index block, auto lanes) {
+      const auto x_at = x_from(block);
+      const T *most = greatest, *logarithm = sum;
+      T* to = detail::pixel_at(y, n, block, first);
+      for (Index p = 0, end = count; p < end; ++p, to += B) {
+        const V value = x_at(p) - V(most[p]) - V(logarithm[p]);  // in this order: x may be large
+        simd::store(to, simd::select(lanes, value, V(T{0})));
+      }
     });
   });
 }
@@ -69,13 +88,17 @@ void log_softmax_forward(const Input<T>& x, const FeatureMapView<T>& y) {
 template <class T, class Arch = simd::Arch>
 void log_softmax_backward(const Input<T>& y, const Input<T>& dy, const FeatureMapView<T>& dx) {
   using V = simd::Vector<T>;
+  constexpr Index B = FeatureMapView<T>::block;
   detail::for_each_pixels(y, [&](Index n, Index first, Index count) {
     T sum[detail::pixels_at_once];
-    const auto dy_at = [&](Index block, Index p) { return detail::pixel(dy, n, block, first + p); };
-    detail::sum_channels<T>(y, count, dy_at, sum);
-    detail::for_each_channel_vector(y, count, [&](Index block, Index p, const auto& lanes) {
-      const V value = dy_at(block, p) - simd::exp(detail::pixel(y, n, block, first + p)) * V(sum[p]);
-      simd::store(dx.at_block(n, block) + (first + p) * dx.block, simd::select(lanes, value, V(T{0})));
+    const auto dy_from = [&](Index block) { return detail::pixels_from(dy, n, block, first); };
+    detail::sum_channels<T>(y, count, dy_from, sum);
+    detail::for_each_channel_block(y, [&](Index block, auto lanes) {
+      const auto y_at = detail::pixels_from(y, n, block, first), dy_at = dy_from(block);
+      const T* through_sum = sum;
+      T* to = detail::pixel_at(dx, n, block, first);
+      for (Index p = 0, end = count; p < end; ++p, to += B)
+        simd::store(to, simd::select(lanes, V(dy_at(p) - simd::exp(y_at(p)) * V(through_sum[p])), V(T{0})));
     });
   });
 }

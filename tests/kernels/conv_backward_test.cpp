@@ -98,4 +98,35 @@ TEMPLATE_TEST_CASE("conv_backward_weights equals the reference", "[kernels]", fl
   SECTION("depthwise") { check_weights<TestType>(depthwise_cases()); }
 }
 
+TEST_CASE("gradients have the same bits on one thread and on two", "[kernels]") {
+  const int before = threads();
+  for (const ConvCase& c :
+       {ConvCase{40, 12, 12, square(8, 16, 5)}, ConvCase{64, 14, 14, square(1, 8, 5)},
+        ConvCase{3, 20, 21, square(17, 60, 3, 1, 1)}, ConvCase{2, 7, 7, square(70, 200, 3, 1, 1)},
+        ConvCase{5, 40, 40, grouped(square(40, 40, 3, 1, 1), 40)},
+        ConvCase{9, 20, 20, bordered(square(20, 20, 3, 1, 1), Border::reflect)},
+        ConvCase{9, 20, 20, bordered(square(20, 20, 3, 1, 1), Border::partial)}}) {
+    INFO(c);
+    const ConvGeometry& g = c.geometry;
+    const Operands o(c);
+    const Map<float> x(plain(o.x)), dy(plain(o.dy));
+    const auto weight = arena_weights<float>(o.w, g);
+    require_thread_invariant([&] {
+      Map<float> dx(plain(o.x));
+      kernels::conv_backward_data(dy.view(), weight.data(), dx.view(), g);
+      return dx;
+    });
+    std::vector<Storage<float>> dweight, dbias;
+    for (const int count : {1, 2}) {
+      set_threads(count);
+      dweight.emplace_back(weight.size());
+      dbias.push_back(arena_bias<float>(std::vector<double>(static_cast<std::size_t>(g.out_channels))));
+      kernels::conv_backward_weights(x.view(), dy.view(), dweight.back().data(), dbias.back().data(), g);
+    }
+    set_threads(before);
+    REQUIRE(std::equal(dweight[0].begin(), dweight[0].end(), dweight[1].begin()));
+    REQUIRE(std::equal(dbias[0].begin(), dbias[0].end(), dbias[1].begin()));
+  }
+}
+
 }  // namespace lamina::test

@@ -55,23 +55,6 @@ TEMPLATE_TEST_CASE("conv_forward equals the reference", "[kernels]", float, doub
   SECTION("depthwise") { check_forward<TestType>(depthwise_cases()); }
 }
 
-TEST_CASE("conv_forward without bias, with an epilogue", "[kernels]") {
-  const auto twice = [](auto v) { return v + v; };
-  for (const ConvCase& c :
-       {ConvCase{2, 5, 6, square(9, 10, 3, 1, 1)}, ConvCase{2, 5, 6, grouped(square(9, 9, 3, 1, 1), 9)},
-        ConvCase{2, 5, 6, bordered(square(9, 9, 3, 1, 1), Border::reflect)}}) {
-    INFO(c);
-    const Operands o(c);
-    Array expected = kernels::reference::conv_forward(o.x, o.w, {}, c.geometry);
-    for (double& value : expected.values) value *= 2;
-    const Map<double> x(plain(o.x));
-    Map<double> y(Extents{c.batch, c.geometry.out_channels, c.out_height(), c.out_width()});
-    kernels::conv_forward(x.view(), arena_weights<double>(o.w, c.geometry).data(), nullptr, y.view(),
-                          c.geometry, twice);
-    require_close(y.plain().values, expected.values, 1e-13);
-  }
-}
-
 TEST_CASE("conv_forward has the same bits on one thread and on two", "[kernels]") {
   for (const ConvCase& c :
        {ConvCase{5, 17, 19, square(17, 60, 3, 1, 1)}, ConvCase{1, 60, 20, square(8, 40, 3, 2, 1)},

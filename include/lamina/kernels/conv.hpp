@@ -7,9 +7,9 @@
 // it works.
 #pragma once
 
-#include "lamina/kernels/conv_border.hpp"
-#include "lamina/kernels/conv_gradient.hpp"
-#include "lamina/kernels/conv_plan.hpp"
+#include "lamina/kernels/detail/conv_border.hpp"
+#include "lamina/kernels/detail/conv_gradient.hpp"
+#include "lamina/kernels/detail/conv_plan.hpp"
 
 namespace lamina::kernels {
 

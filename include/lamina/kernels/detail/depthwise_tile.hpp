@@ -4,7 +4,7 @@
 // are channels.
 #pragma once
 
-#include "lamina/kernels/conv_tile.hpp"
+#include "lamina/kernels/detail/conv_tile.hpp"
 
 #define LAMINA_INLINE __attribute__((always_inline))  // see conv_tile.hpp
 

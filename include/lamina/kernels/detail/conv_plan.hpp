@@ -5,11 +5,11 @@
 
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/thread_pool.hpp"
-#include "lamina/kernels/conv_axis.hpp"
-#include "lamina/kernels/conv_map.hpp"
-#include "lamina/kernels/conv_weights.hpp"
-#include "lamina/kernels/conv_work.hpp"
-#include "lamina/kernels/depthwise_tile.hpp"
+#include "lamina/kernels/detail/conv_axis.hpp"
+#include "lamina/kernels/detail/conv_map.hpp"
+#include "lamina/kernels/detail/conv_weights.hpp"
+#include "lamina/kernels/detail/conv_work.hpp"
+#include "lamina/kernels/detail/depthwise_tile.hpp"
 
 namespace lamina::kernels::detail {
 

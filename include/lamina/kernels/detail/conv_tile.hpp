@@ -10,22 +10,17 @@
 // offsets, so strides, dilations, phases, borders and dense layers all run this loop.
 #pragma once
 
-#include "lamina/kernels/conv_pixels.hpp"
+#include <type_traits>
+
+#include "lamina/kernels/conv_epilogue.hpp"
+#include "lamina/kernels/detail/conv_pixels.hpp"
 #include "lamina/simd/simd.hpp"
 
 // On the lambdas that unroll() repeats: one that is left a call takes the address of the sums, which then
 // live in memory. (clang-19: 62 instead of 84 GFLOP/s.)
 #define LAMINA_INLINE __attribute__((always_inline))
 
-namespace lamina::kernels {
-
-/// The epilogue that does nothing. An epilogue is a function of a vector of outputs, applied before the
-/// store.
-struct no_epilogue {
-  template <class Vector> constexpr Vector operator()(Vector v) const { return v; }
-};
-
-namespace detail {
+namespace lamina::kernels::detail {
 
 /// Where a tap reads the input, and where its weights begin.
 struct Tap {
@@ -193,7 +188,6 @@ void convolve_box(const Window& window, TileArguments<T> a, const Pixels& pixels
   }
 }
 
-}  // namespace detail
-}  // namespace lamina::kernels
+}  // namespace lamina::kernels::detail
 
 #undef LAMINA_INLINE

@@ -5,7 +5,7 @@
 // an offset.
 #pragma once
 
-#include "lamina/kernels/conv_pixels.hpp"
+#include "lamina/kernels/detail/conv_pixels.hpp"
 #include "lamina/simd/simd.hpp"
 
 // On the lambdas that unroll() repeats: one that is left a call takes the address of the sums, which then

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "lamina/kernels/conv_geometry.hpp"
-#include "lamina/kernels/conv_map.hpp"
+#include "lamina/kernels/detail/conv_map.hpp"
 
 namespace lamina::kernels::detail {
 

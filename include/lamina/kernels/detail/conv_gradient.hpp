@@ -6,9 +6,9 @@
 // between regions.
 #pragma once
 
-#include "lamina/kernels/conv_border.hpp"
-#include "lamina/kernels/conv_gradient_tile.hpp"
-#include "lamina/kernels/conv_plan.hpp"
+#include "lamina/kernels/detail/conv_border.hpp"
+#include "lamina/kernels/detail/conv_gradient_tile.hpp"
+#include "lamina/kernels/detail/conv_plan.hpp"
 
 namespace lamina::kernels::detail {
 

@@ -42,10 +42,15 @@ void add_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
   detail::merge_forward(x, y, [](auto a, auto b) { return a + b; });
 }
 
-/// dx = dy (dx += dy if `accumulate`), summed over the axes that dx lacks.
+/// dx = dy (dx += dy if `accumulates`), summed over the axes that dx lacks. dx may be dy.
 template <class T, class Arch = simd::Arch>
-void add_backward(const Input<T>& dy, const FeatureMapView<T>& dx, bool accumulate = false) {
-  detail::merge_backward({}, dy, dx, accumulate, [](const T* g, const auto&, T*, Index) { return g; });
+void add_backward(const Input<T>& dy, const FeatureMapView<T>& dx, bool accumulates = false) {
+  if (dx.channels != dy.channels || dx.height != dy.height || dx.width != dy.width)
+    detail::merge_backward({}, dy, dx, accumulates, [](const T* g, const auto&, T*, Index) { return g; });
+  else if (accumulates)
+    accumulate(dy, dx);
+  else if (dx.data != dy.data)
+    copy(dy, dx);
 }
 
 /// y = x0 · x1 · …, broadcasting. An operand shaped like y may be y itself.
@@ -55,11 +60,11 @@ void multiply_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
 }
 
 /// The gradient of operand i of a product: dx = dy · Π x_j, j != i, summed over the axes that dx lacks (added
-/// to dx if `accumulate`).
+/// to dx if `accumulates`).
 template <class T, class Arch = simd::Arch>
 void multiply_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size_t i,
-                       const FeatureMapView<T>& dx, bool accumulate = false) {
-  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, Index pixels) {
+                       const FeatureMapView<T>& dx, bool accumulates = false) {
+  detail::merge_backward(x, dy, dx, accumulates, [&](const T* g, const auto& row_of, T* made, Index pixels) {
     for (std::size_t j = 0; j < x.size(); ++j) {
       if (j == i) continue;
       detail::combine(g, row_of(x[j]), made, pixels, [](auto a, auto b) { return a * b; });
@@ -76,13 +81,13 @@ void maximum_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
 }
 
 /// The gradient of operand i of a maximum: dy where x_i is the first of the greatest, else 0, summed over the
-/// axes that dx lacks (added to dx if `accumulate`).
+/// axes that dx lacks (added to dx if `accumulates`).
 template <class T, class Arch = simd::Arch>
 void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size_t i,
-                      const FeatureMapView<T>& dx, bool accumulate = false) {
+                      const FeatureMapView<T>& dx, bool accumulates = false) {
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
-  detail::merge_backward(x, dy, dx, accumulate, [&](const T* g, const auto& row_of, T* made, Index pixels) {
+  detail::merge_backward(x, dy, dx, accumulates, [&](const T* g, const auto& row_of, T* made, Index pixels) {
     alignas(64) T room[detail::chunk_elements<T>];
     const T* const own = detail::spread(row_of(x[i]), room, pixels);
     for (std::size_t j = 0; j < x.size(); ++j) {

@@ -47,6 +47,8 @@ struct restore_options {
   /// Tensors of the file whose names begin so are someone else's (the optimizer's state beside a model's
   /// parameters, say) and are passed over; empty: none.
   std::string ignored_prefix = {};
+  /// The same for names that end so; empty: none.
+  std::string ignored_suffix = {};
 };
 
 /// What became of each tensor, by name, in the order of the slots, then of the file.
@@ -128,6 +130,7 @@ inline RestoreReport restore(const SafetensorsFile& file, std::span<const Tensor
   }
   for (const NamedTensor& tensor : file.tensors()) {
     if (!options.ignored_prefix.empty() && tensor.name.starts_with(options.ignored_prefix)) continue;
+    if (!options.ignored_suffix.empty() && tensor.name.ends_with(options.ignored_suffix)) continue;
     if (std::binary_search(expected.begin(), expected.end(), std::string_view(tensor.name))) continue;
     report.unexpected.push_back(tensor.name);
     report.differences.push_back("unexpected: " + detail::shown(tensor.name) + ", " +

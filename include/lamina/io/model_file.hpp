@@ -4,8 +4,11 @@
 // in train/training_file.hpp.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "lamina/io/checkpoint_match.hpp"
@@ -64,10 +67,12 @@ void save(const ModelCore<T>& model, const std::filesystem::path& path, Metadata
 
 /// Reads them back. Strict: a file that misses, adds or mis-shapes a tensor is refused whole with a line per
 /// tensor (file_error), and the model is left as it was. With {.partial = true} what fits is loaded, for
-/// fine-tuning with another head; the report says what. The state of a training in the file is passed over.
+/// fine-tuning with another head; the report says what. The state of a training in the file is passed over,
+/// and so are the batch counts that PyTorch keeps in its batch norms.
 template <class T>
 RestoreReport load(ModelCore<T>& model, const std::filesystem::path& path, restore_options options = {}) {
   if (options.ignored_prefix.empty()) options.ignored_prefix = "training.";
+  if (options.ignored_suffix.empty()) options.ignored_suffix = ".num_batches_tracked";
   std::vector<TensorSlot> slots;
   add_slots(model.parameters(), {}, slots);
   add_slots(model.statistics(), {}, slots);

@@ -28,7 +28,7 @@ inline std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation)
   return out << evaluation.metric_name << text;
 }
 
-/// The same with batches that a Loader makes (not shuffled ones, usually).
+/// Loss and metric over the batches that a Loader makes (not shuffled ones, usually).
 template <class T, class Pixel, class Pipeline, auto Net, auto In, class Loss = cross_entropy,
           class Metric = accuracy>
 Evaluation evaluate(Model<Net, In, T>& model, Loader<T, Pixel, Pipeline>& loader, const Loss& loss = {},
@@ -37,14 +37,14 @@ Evaluation evaluate(Model<Net, In, T>& model, Loader<T, Pixel, Pipeline>& loader
   metric.reset();
   for (const Batch<T>& batch : loader.epoch(0)) {
     const auto logits = model.predict(batch.images());
-    mean_loss.add(loss(logits, batch.labels), static_cast<double>(batch.size()));
+    mean_loss.add(loss(logits, batch.labels, FeatureMapView<T>{}), static_cast<double>(batch.size()));
     metric.update(logits, batch.labels);
   }
   return {mean_loss.value(), metric.value(), metric.name(), loader.size()};
 }
 
-/// Loss and metric of the model over `set`, whose pixels become floats in [0, 1] and go through the
-/// `pipeline`'s evaluation part (normalize, say).
+/// The same over `set`, whose pixels become floats in [0, 1] and go through the `pipeline`'s evaluation part
+/// (normalize, say). The loss is asked for no gradient: the view it is given for that is empty.
 template <class Pixel, augmentation Pipeline = Augmentation<Purpose::training>, auto Net, auto In, class T,
           class Loss = cross_entropy, class Metric = accuracy>
 Evaluation evaluate(Model<Net, In, T>& model, const Dataset<Pixel>& set, const Pipeline& pipeline = {},

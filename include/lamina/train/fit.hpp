@@ -7,6 +7,11 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "lamina/data/loader.hpp"
 #include "lamina/net/model.hpp"
@@ -26,11 +31,12 @@ struct fit_options {
   bool shuffle = true;
   seed order{};          ///< of the order of samples, and of augmentation
   double clip_norm = 0;  ///< gradients longer than this are shortened to it; 0: never
-  bool progress = true;  ///< a bar on std::cout
-  std::filesystem::path checkpoint =
-      {};                      ///< the state is saved here after epochs, and when the training is stopped
+  bool progress = true;  ///< a bar on std::cout, unless another is among the callbacks
+  /// The state is saved here after epochs, and when the training is stopped; empty: never.
+  std::filesystem::path checkpoint = {};
   Index checkpoint_every = 1;  ///< epochs
-  std::filesystem::path resume = {};  ///< a checkpoint to go on from; its order of samples is kept
+  /// A checkpoint to go on from; its order of samples is kept. What callbacks remember is not in it.
+  std::filesystem::path resume = {};
 };
 
 /// A data set that the model is judged on after every epoch.
@@ -85,6 +91,9 @@ constexpr bool is_fit_argument = IsLoss<T>::template matches<X> || IsSchedule::t
 
 struct NoValidation {};
 
+template <class X> inline constexpr bool is_progress_bar = false;
+template <class Clock> inline constexpr bool is_progress_bar<BasicProgressBar<Clock>> = true;
+
 class Stopwatch {
  public:
   double seconds() const {
@@ -95,21 +104,55 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// A plateau's state, for checkpoints.
-template <class S> void store_schedule(const S& from, std::vector<double>& numbers) {
-  if constexpr (requires { from.state.bad_epochs; })
-    numbers = {from.state.factor, from.state.best, static_cast<double>(from.state.bad_epochs),
-               static_cast<double>(from.state.cooldown_left)};
-  else if constexpr (requires { from.then; })
-    store_schedule(from.then, numbers);
+/// The plateau in a schedule, be it behind a warm-up; null: there is none.
+template <class S> schedule::plateau* plateau_in(S& schedule) {
+  if constexpr (std::is_same_v<S, schedule::plateau>)
+    return &schedule;
+  else if constexpr (requires { schedule.then; })
+    return plateau_in(schedule.then);
+  else
+    return nullptr;
 }
-template <class S> void restore_schedule(S& to, const std::vector<double>& numbers) {
-  if constexpr (requires { to.state.bad_epochs; }) {
-    if (numbers.size() == 4)
-      to.state = {numbers[0], numbers[1], static_cast<Index>(numbers[2]), static_cast<Index>(numbers[3])};
-  } else if constexpr (requires { to.then; }) {
-    restore_schedule(to.then, numbers);
+
+// What a checkpoint holds of plateaus and metrics, as numbers.
+inline Index count_of(double number) { return number >= 0 && number < 1e15 ? static_cast<Index>(number) : 0; }
+
+inline std::vector<double> numbers_of(const schedule::plateau* plateau) {
+  if (!plateau) return {};
+  const auto& state = plateau->state;
+  return {state.factor, state.best, static_cast<double>(state.bad_epochs),
+          static_cast<double>(state.cooldown_left)};
+}
+inline void restore(schedule::plateau* plateau, const std::vector<double>& numbers) {
+  if (plateau && numbers.size() == 4)
+    plateau->state = {numbers[0], numbers[1], count_of(numbers[2]), count_of(numbers[3])};
+}
+
+template <class Metric> std::vector<double> numbers_of(const RunningMean& loss, const Metric& metric) {
+  if constexpr (requires { metric.correct, metric.seen; })
+    return {loss.sum, loss.weight, static_cast<double>(metric.correct), static_cast<double>(metric.seen)};
+  else
+    return {loss.sum, loss.weight};
+}
+template <class Metric> void restore(RunningMean& loss, Metric& metric, const std::vector<double>& numbers) {
+  if (numbers.size() >= 2) loss = {numbers[0], numbers[1]};
+  if constexpr (requires { metric.correct = metric.seen; }) {
+    if (numbers.size() < 4) return;
+    metric.correct = count_of(numbers[2]);
+    metric.seen = count_of(numbers[3]);
   }
+}
+
+/// Throws file_error where a training like this one cannot go on from there.
+inline void require_same_training(const TrainingPosition& position, Index batches,
+                                  const schedule::plateau* plateau, const std::filesystem::path& path) {
+  if (position.batch > 0 && position.batches != batches)
+    throw file_error(path.string() + ": it was saved within an epoch of " + std::to_string(position.batches) +
+                     " batches; this training's have " + std::to_string(batches) +
+                     ". Resume with the same data and batch size");
+  if (position.schedule.size() != numbers_of(plateau).size())
+    throw file_error(path.string() + ": it was saved " + (plateau ? "without" : "with") +
+                     " a plateau schedule; resume with the same schedule");
 }
 
 }  // namespace detail
@@ -119,10 +162,11 @@ template <class S> void restore_schedule(S& to, const std::vector<double>& numbe
 ///   fit(model, training, adamw{.learning_rate = 1e-3}, {.epochs = 10, .batch_size = 64},
 ///       schedule::cosine{}, validate_on(testing), augment(random_flip{}), early_stop{});
 ///
-/// The loss is cross entropy and the metric accuracy unless others are given. Results depend on the seeds
+/// The loss is cross entropy and the metric accuracy unless others are given; a plateau answers to the loss,
+/// or with {.maximize = true} to the metric, of validation where there is any. Results depend on the seeds
 /// alone, not on the number of threads; a training that was stopped and resumed (options.checkpoint,
-/// options.resume) ends with the same bits. Throws what the parts throw: file_error for files, error for
-/// labels out of range.
+/// options.resume) ends with the same bits. Throws what the parts throw: file_error for files (a checkpoint
+/// that does not fit leaves the model as it was), error for labels out of range.
 template <auto Net, auto In, class T, class Pixel, OptimizerRule Rule, class... Extra>
 FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rule,
               const fit_options& options = {}, Extra&&... extra) {
@@ -135,25 +179,46 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   accuracy default_metric;
   detail::NoValidation no_validation;
   auto& loss = detail::choose<detail::IsLoss<T>>(default_loss, extra...);
-  auto& schedule_now = detail::choose<detail::IsSchedule>(default_schedule, extra...);
+  auto& given_schedule = detail::choose<detail::IsSchedule>(default_schedule, extra...);
   auto& pipeline = detail::choose<detail::IsAugmentation>(default_pipeline, extra...);
   auto& metric = detail::choose<detail::IsMetric<T>>(default_metric, extra...);
   auto& validation = detail::choose<detail::IsValidation>(no_validation, extra...);
   using Pipeline = std::remove_cvref_t<decltype(pipeline)>;
   constexpr bool validates = !std::is_same_v<std::remove_cvref_t<decltype(validation)>, detail::NoValidation>;
 
+  static_assert(
+      !Pipeline::mixes || requires(Batch<T> batch, FeatureMapView<T> gradient) {
+        loss(gradient, batch.soft_targets, gradient);
+      }, "fit: mixup and cutmix need a loss that takes soft targets, as cross_entropy does");
+
+  // A const schedule is copied, since a plateau changes.
+  using Given = std::remove_reference_t<decltype(given_schedule)>;
+  std::conditional_t<std::is_const_v<Given>, std::remove_const_t<Given>, Given&> schedule_now =
+      given_schedule;
+  schedule::plateau* const plateau = detail::plateau_in(schedule_now);
+
   Optimizer<Rule, T> optimizer(std::move(rule), model.parameter_space());
+  std::optional<io::SafetensorsFile> resumed;
   TrainingPosition position{.order_seed = options.order.value};
   if (!options.resume.empty()) {
-    position = load_training(model, optimizer, options.resume);
-    detail::restore_schedule(schedule_now, position.schedule);
+    resumed = io::SafetensorsFile::read(options.resume);
+    position = training_position(*resumed);
   }
   Loader<T, Pixel, Pipeline> loader(
       training, {.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = {position.order_seed}},
       pipeline);
+  if (loader.size() == 0) throw error("fit: the data set has no images");
+  if (resumed) {
+    detail::require_same_training(position, loader.batches(), plateau, options.resume);
+    load_training(model, optimizer, *resumed);
+    detail::restore(plateau, position.schedule);
+    resumed.reset();
+  }
+  position.batches = loader.batches();
 
   std::optional<ProgressBar> bar;
-  if (options.progress) bar.emplace(std::cout);
+  if (options.progress && !(detail::is_progress_bar<std::remove_cvref_t<Extra>> || ...))
+    bar.emplace(std::cout);
   const auto tell = [&](const auto& report) {
     const Continue all = notify(report, model, extra...);
     const Continue shown = bar ? notify(report, model, *bar) : Continue::yes;
@@ -161,7 +226,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   };
   const auto save_state = [&] {
     if (options.checkpoint.empty()) return;
-    detail::store_schedule(schedule_now, position.schedule);
+    position.schedule = detail::numbers_of(plateau);
     save_training(model, optimizer, position, options.checkpoint);
   };
 
@@ -172,8 +237,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   while (goes_on && position.epoch < options.epochs) {
     const detail::Stopwatch watch;
     RunningMean mean_loss;
-    if (position.running.size() == 2) mean_loss = {position.running[0], position.running[1]};
     metric.reset();
+    detail::restore(mean_loss, metric, position.running);
     double factor = 1;
     Index samples = 0, batch_number = 0;
     for (const Batch<T>& batch : loader.epoch(position.epoch)) {
@@ -198,7 +263,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       if (!goes_on && batch_number < loader.batches()) break;
     }
     if (batch_number < loader.batches()) {
-      position.running = {mean_loss.sum, mean_loss.weight};
+      position.running = detail::numbers_of(mean_loss, metric);
       save_state();
       break;
     }
@@ -215,7 +280,9 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       report.validation_metric = found.metric;
     }
     if constexpr (requires { schedule_now.observe(0.0); })
-      schedule_now.observe(report.validation_loss.value_or(report.training_loss));
+      schedule_now.observe(plateau && plateau->maximize
+                               ? report.validation_metric.value_or(metric.value())
+                               : report.validation_loss.value_or(report.training_loss));
     ++position.epoch;
     position.batch = 0;
     position.running.clear();

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "lamina/io/model_file.hpp"
@@ -17,6 +20,7 @@ namespace lamina {
 struct TrainingPosition {
   Index epoch = 0;                    ///< epochs done
   Index batch = 0;                    ///< batches done of the next one
+  Index batches = 0;                  ///< that an epoch has; 0: not known
   std::uint64_t order_seed = 0;       ///< of the order of samples and of augmentation
   std::vector<double> schedule = {};  ///< the numbers of a schedule that has state
   std::vector<double> running = {};   ///< the sums of loss and metric of the epoch at hand
@@ -24,42 +28,76 @@ struct TrainingPosition {
 
 namespace detail {
 
+/// "0.25 3 nan ", with the digits that give back every bit.
 inline std::string numbers_text(const std::vector<double>& numbers) {
   std::string text;
   for (const double x : numbers) {
     char digits[32];
-    std::snprintf(digits, sizeof digits, "%a ", x);  // hexadecimal: exact
-    text += digits;
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, x).ptr) += ' ';
   }
   return text;
 }
 
-inline std::vector<double> numbers_of(const std::string& text) {
-  std::vector<double> numbers;
-  const char* at = text.c_str();
-  for (char* end = nullptr;; at = end) {
-    const double x = std::strtod(at, &end);
-    if (end == at) return numbers;
-    numbers.push_back(x);
-  }
-}
+/// What is read of a training's metadata; every text that is not as it was written throws file_error naming
+/// file and key.
+struct TrainingMetadata {
+  const io::SafetensorsFile& file;
 
-/// A whole number of the metadata. Throws file_error naming the file and the key.
-inline std::uint64_t metadata_number(const io::SafetensorsFile& file, const char* key) {
-  const auto entry = file.metadata().find(key);
-  std::uint64_t number = 0;
-  if (entry != file.metadata().end()) {
-    const std::string& text = entry->second;
+  std::uint64_t whole_number(const char* key, std::uint64_t most = ~std::uint64_t{0}) const {
+    const std::string text = text_of(key);
+    std::uint64_t number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem == std::errc{} && end == text.data() + text.size()) return number;
+    if (problem != std::errc{} || end != text.data() + text.size() || number > most) refuse(key, text);
+    return number;
   }
-  throw file_error(file.path().string() + ": its metadata has no whole number \"" + key +
-                   "\"; this is not the state of a training (a model alone is read by io::load)");
-}
+  Index count(const char* key) const {
+    return static_cast<Index>(whole_number(key, std::numeric_limits<Index>::max()));
+  }
+  std::vector<double> numbers(const char* key) const {
+    const std::string text = text_of(key);
+    std::vector<double> all;
+    for (const char *at = text.data(), *end = at + text.size(); at != end;) {
+      double x = 0;
+      const auto [after, problem] = std::from_chars(at, end, x);
+      if (problem != std::errc{} || after == end || *after != ' ') refuse(key, text);
+      all.push_back(x);
+      at = after + 1;
+    }
+    return all;
+  }
+
+ private:
+  std::string text_of(const char* key) const {
+    const auto entry = file.metadata().find(key);
+    if (entry == file.metadata().end())
+      throw file_error(file.path().string() + ": its metadata has no \"" + key +
+                       "\"; this is not the state of a training (a model alone is read by io::load)");
+    return entry->second;
+  }
+  [[noreturn]] void refuse(const char* key, const std::string& text) const {
+    throw file_error(file.path().string() + ": its metadata has \"" + key + "\": \"" + text.substr(0, 60) +
+                     "\", which is no number that a training writes there");
+  }
+};
 
 }  // namespace detail
 
-/// Writes model, optimizer and position; atomically.
+/// Where the training in the file stands. Throws file_error where the file is no training's, or damaged.
+inline TrainingPosition training_position(const io::SafetensorsFile& file) {
+  const detail::TrainingMetadata metadata{file};
+  TrainingPosition position{.epoch = metadata.count("training.epoch"),
+                            .batch = metadata.count("training.batch"),
+                            .batches = metadata.count("training.batches"),
+                            .order_seed = metadata.whole_number("training.order_seed"),
+                            .schedule = metadata.numbers("training.schedule"),
+                            .running = metadata.numbers("training.running")};
+  if (position.batches > 0 && position.batch >= position.batches)
+    throw file_error(file.path().string() + ": it stands after batch " + std::to_string(position.batch) +
+                     " of an epoch of " + std::to_string(position.batches) + "; its metadata is damaged");
+  return position;
+}
+
+/// Writes model, optimizer and position; atomically. Throws file_error.
 template <class T, class Rule>
 void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, const TrainingPosition& position,
                    const std::filesystem::path& path) {
@@ -73,6 +111,7 @@ void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, con
                         {{"lamina.architecture", std::to_string(model.architecture_hash())},
                          {"training.epoch", std::to_string(position.epoch)},
                          {"training.batch", std::to_string(position.batch)},
+                         {"training.batches", std::to_string(position.batches)},
                          {"training.order_seed", std::to_string(position.order_seed)},
                          {"training.steps", std::to_string(optimizer.steps())},
                          {"training.passes", std::to_string(model.pass_count())},
@@ -82,27 +121,18 @@ void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, con
 }
 
 /// Reads them back and returns the position. Throws file_error, with model and optimizer as they were, where
-/// the file is damaged, is no training's, or is that of another architecture.
+/// the file is damaged, is no training's, or is that of another architecture or optimizer.
 template <class T, class Rule>
 TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimizer,
-                               const std::filesystem::path& path) {
-  const auto file = io::SafetensorsFile::read(path);
-  if (detail::metadata_number(file, "lamina.architecture") != model.architecture_hash())
-    throw file_error(path.string() +
+                               const io::SafetensorsFile& file) {
+  TrainingPosition position = training_position(file);
+  const detail::TrainingMetadata metadata{file};
+  const Index steps = metadata.count("training.steps");
+  const std::uint64_t passes = metadata.whole_number("training.passes");
+  const std::uint64_t model_seed = metadata.whole_number("training.model_seed");
+  if (metadata.whole_number("lamina.architecture") != model.architecture_hash())
+    throw file_error(file.path().string() +
                      ": it was saved by a net of another architecture; resuming needs the same one");
-  TrainingPosition position;
-  position.epoch = static_cast<Index>(detail::metadata_number(file, "training.epoch"));
-  position.batch = static_cast<Index>(detail::metadata_number(file, "training.batch"));
-  position.order_seed = detail::metadata_number(file, "training.order_seed");
-  const auto steps = static_cast<Index>(detail::metadata_number(file, "training.steps"));
-  const auto passes = detail::metadata_number(file, "training.passes");
-  const auto model_seed = detail::metadata_number(file, "training.model_seed");
-  const auto text = [&](const char* key) {
-    const auto entry = file.metadata().find(key);
-    return entry == file.metadata().end() ? std::string() : entry->second;
-  };
-  position.schedule = detail::numbers_of(text("training.schedule"));
-  position.running = detail::numbers_of(text("training.running"));
 
   std::vector<io::TensorSlot> slots;
   io::add_slots(model.parameters(), {}, slots);
@@ -110,11 +140,18 @@ TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimize
   for (Index k = 0; k < optimizer.state_count(); ++k)
     io::add_slots(model.named_like_parameters(optimizer.state(k)),
                   "training." + std::string(optimizer.state_name(k)) + ".", slots);
-  io::restore(file, slots);
+  io::restore(file, slots);  // all or nothing
   optimizer.set_steps(steps);
   model.set_pass_count(passes);
   model.set_random_seed(seed{model_seed});
   return position;
+}
+
+/// The same from a path.
+template <class T, class Rule>
+TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimizer,
+                               const std::filesystem::path& path) {
+  return load_training(model, optimizer, io::SafetensorsFile::read(path));
 }
 
 }  // namespace lamina

@@ -32,7 +32,8 @@ namespace detail {
 [[noreturn]] inline void a_rule_is_broken(const char* sentence) { throw shape_error(sentence); }
 }  // namespace detail
 
-/// Throws shape_error with `sentence` unless `condition` holds. Sentences read "<layer>: <rule>; <what to do>".
+/// Throws shape_error with `sentence` unless `condition` holds. Sentences read "<layer>: <rule>; <what to
+/// do>".
 constexpr void require(bool condition, const char* sentence) {
   if (!condition) detail::a_rule_is_broken(sentence);
 }

@@ -13,6 +13,8 @@ template <std::size_t N> struct FixedString {
 
   consteval FixedString(const char (&literal)[N + 1]) { std::copy_n(literal, N, characters); }
 
+  consteval explicit FixedString(std::string_view text) { std::copy_n(text.data(), N, characters); }
+
   constexpr std::string_view view() const { return {characters, N}; }
   constexpr operator std::string_view() const { return view(); }
   static constexpr std::size_t size() { return N; }

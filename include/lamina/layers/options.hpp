@@ -10,7 +10,7 @@
 
 namespace lamina {
 
-/// ParameterExtents of a window. kernel<3> is 3 × 3 on maps and 3 on sequences; kernel<1, 7> is one row of
+/// Extents of a window. kernel<3> is 3 × 3 on maps and 3 on sequences; kernel<1, 7> is one row of
 /// seven.
 struct Kernel {
   Index vertical = 1, horizontal = 1;
@@ -94,10 +94,10 @@ template <class A, class... Rest> constexpr bool distinct_types() {
 template <class Layer, class Options, auto... Option> constexpr Options with_options(Options options) {
   if constexpr (sizeof...(Option) > 0) {
     static_assert(distinct_types<std::remove_const_t<decltype(Option)>...>(),
-                  "an option is given twice; give each kind of option (stride, padding, …) at most once");
-    static_assert((requires(Options o) { o.set(Option); } && ...),
-                  "this layer has no such option; its header lists those it takes");
-    (options.set(Option), ...);
+                  "options: one kind is given twice; give each (stride, padding, …) at most once");
+    constexpr bool all_known = (requires(Options o) { o.set(Option); } && ...);
+    static_assert(all_known, "options: this layer has no such option; its header lists those it takes");
+    if constexpr (all_known) (options.set(Option), ...);
   }
   return options;
 }

@@ -21,6 +21,7 @@
 #pragma once
 
 #include "lamina/core/fraction.hpp"
+#include "lamina/net/graph.hpp"
 #include "lamina/net/lowering.hpp"
 #include "lamina/net/merge.hpp"
 
@@ -39,6 +40,8 @@ template <class... B> struct Sequence : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
     if constexpr (length == 0)
       return place;
+    else if constexpr (!detail::distinct_names<B...>)
+      return detail::named_twice_in<B...>{};
     else
       return detail::lower_elements<B...>(place, builder);
   }
@@ -64,22 +67,32 @@ template <net_block A, net_block B, net_block... Rest> constexpr auto sequence(A
 /// Branches that see the same input, merged: by sum, product, maximum or concatenation (net/merge.hpp).
 template <class Merge, class... B> struct Branches : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
-    return lower_branches<B...>(place, builder, 0);
+    if constexpr (!detail::distinct_names<B...>)
+      return detail::named_twice_in<B...>{};
+    else
+      return lower_branches<B...>(place, builder, 0);
   }
 
  private:
   template <class First, class... Rest, class Place, class Builder, class... Done>
   static constexpr auto lower_branches(Place place, Builder& builder, int position, Done... done) {
     auto end = detail::lower_blocked(detail::lower_at<First>(place, builder, position), builder);
-    if constexpr (sizeof...(Rest) == 0) {
-      constexpr Shape out = merged<Merge, Done::shape..., decltype(end)::shape>::output;
-      return lamina::Place<out, false, typename decltype(end)::taps>{
-          builder.template operation<Merge, false, Done::shape..., decltype(end)::shape>(
-              {done.value..., end.value}, out)};
+    using End = decltype(end);
+    if constexpr (detail::is_broken<End>) {
+      return end;
+    } else if constexpr (sizeof...(Rest) == 0) {
+      if constexpr (detail::merges<Merge, Done::shape..., End::shape>) {
+        constexpr Shape out = merged<Merge, Done::shape..., End::shape>::output;
+        return lamina::Place<out, false, typename End::taps>{
+            builder.template operation<Merge, false, Done::shape..., End::shape>({done.value..., end.value},
+                                                                                 out)};
+      } else {
+        return Broken<merged<Merge, Done::shape..., End::shape>>{};
+      }
     } else {
       // Each branch starts from the same value, and sees the taps of the branches before it.
-      return lower_branches<Rest...>(detail::with_taps(place, typename decltype(end)::taps{}), builder,
-                                     position + 1, done..., end);
+      return lower_branches<Rest...>(detail::with_taps(place, typename End::taps{}), builder, position + 1,
+                                     done..., end);
     }
   }
 };
@@ -112,11 +125,11 @@ constexpr Branches<Concat, as_block<B>...> concat(B...) {
   return {};
 }
 
-/// x + f(x) (He et al. 2016).
-template <net_block F> constexpr auto residual(F f) { return add(id, f); }
+/// x + f(x) (He et al. 2016); f(x) broadcasts to x's shape.
+template <net_block F> constexpr Branches<Residual, Identity, as_block<F>> residual(F) { return {}; }
 
 /// x · g(x), g broadcast over the axes it lacks.
-template <net_block G> constexpr auto gate(G g) { return multiply(id, g); }
+template <net_block G> constexpr Branches<Gate, Identity, as_block<G>> gate(G) { return {}; }
 
 /// split<c1, c2, …>(f, g, …): the first c1 channels to f, the next c2 to g, …, the results joined.
 template <Index... Channels, net_block... B>
@@ -160,7 +173,7 @@ constexpr auto repeat(F) {
 
 /// A block whose parameters are named "Name.…" in place of their position.
 template <FixedString Name, class B> struct Named : Block {
-  static constexpr bool opens_scope = true;
+  static constexpr std::string_view scope = Name.view();
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
     builder.enter(-1, Name.view());
     auto end = detail::lower<B>(place, builder);
@@ -169,17 +182,6 @@ template <FixedString Name, class B> struct Named : Block {
   }
 };
 template <FixedString Name, net_block F> constexpr Named<Name, as_block<F>> named(F) { return {}; }
-
-/// One set of weights and statistics wherever the name occurs; gradients add.
-template <FixedString Name, class B> struct Shared : Block {
-  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
-    builder.begin_shared(Name.view());
-    auto end = detail::lower<B>(place, builder);
-    builder.end_shared();
-    return end;
-  }
-};
-template <FixedString Name, net_block F> constexpr Shared<Name, as_block<F>> shared(F) { return {}; }
 
 /// Parameters that do not learn; batch norms in it use their running statistics.
 template <class B> struct Frozen : Block {
@@ -215,78 +217,44 @@ template <Shape S> struct InputShape {
   static constexpr Index width = S.width;
 };
 
+/// What a function given to with_input returned.
+template <class Returned> struct returned_to_with_input {
+  static_assert(net_block<Returned>, "with_input: the function must return a block of a net");
+  static constexpr Shape output{};
+};
+
 /// A block that is written when its input's shape is known: F is a captureless lambda from InputShape.
 template <class F> struct WithInput : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
     using Resolved = decltype(F{}(InputShape<Place::shape>{}));
-    static_assert(net_block<Resolved>, "with_input: the function must return a block");
-    return detail::lower<as_block<Resolved>>(place, builder);
+    if constexpr (net_block<Resolved>)
+      return detail::lower<as_block<Resolved>>(place, builder);
+    else
+      return Broken<returned_to_with_input<Resolved>>{};
   }
 };
-template <class F> constexpr WithInput<F> with_input(F) {
-  static_assert(std::is_empty_v<F>, "with_input: the function must not capture anything");
-  return {};
+template <class F> constexpr auto with_input(F) {
+  constexpr bool is_its_type = std::is_empty_v<F> && std::is_default_constructible_v<F>;
+  static_assert(is_its_type,
+                "with_input: the function must be a lambda that captures nothing; write constants into it");
+  return std::conditional_t<is_its_type, WithInput<F>, Identity>{};
 }
 
 /// expects<Wanted> met Got.
 template <Shape Wanted, Shape Got> struct expected_shape {
-  static_assert(Wanted == Got, "expects: the input has another shape than the one stated");
-  static constexpr bool met = Wanted == Got;
+  static_assert(Wanted == Got, "expects: the input has another shape than the one stated; correct either");
+  static constexpr Shape output = Got;
 };
 
 /// States the shape at this point; compiling fails when it is another.
 template <Shape S> struct Expects : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder&) {
-    static_assert(expected_shape<S, Place::shape>::met);
-    return place;
+    if constexpr (S == Place::shape)
+      return place;
+    else
+      return Broken<expected_shape<S, Place::shape>>{};
   }
 };
 template <Index... E> inline constexpr Expects<shape<E...>> expects{};
-
-/// Marks the value at this point for `from<Name>`.
-template <FixedString Name> struct Tap : Block {
-  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
-    builder.tap(place.value);
-    return detail::with_taps(place, detail::append<Name, Place::shape, Place::image>(typename Place::taps{}));
-  }
-};
-template <FixedString Name> inline constexpr Tap<Name> tap{};
-
-/// The value marked by the last tap<Name> before this point in depth-first order; the current value is
-/// dropped.
-template <FixedString Name> struct From : Block {
-  template <class Place, class Builder> static constexpr auto lower(Place, Builder& builder) {
-    using SeenTaps = typename Place::taps;
-    constexpr int position = detail::find_tap<Name>(SeenTaps{});
-    static_assert(position >= 0, "from: no tap of this name comes earlier; taps are seen depth first");
-    using Mark = decltype(detail::mark_at<(position < 0 ? 0 : position)>(SeenTaps{}));
-    return lamina::Place<Mark::shape, Mark::image, SeenTaps>{builder.tapped(position)};
-  }
-};
-template <FixedString Name> inline constexpr From<Name> from{};
-
-/// Several results of the same input; it can only end a net.
-template <class... B> struct Outputs : Block {
-  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
-    return lower_outputs<B...>(place, builder, 0, Results<>{});
-  }
-
- private:
-  template <class First, class... Rest, class Place, class Builder, Shape... Done>
-  static constexpr auto lower_outputs(Place place, Builder& builder, int position, Results<Done...>) {
-    auto end = detail::lower_blocked(detail::lower_at<First>(place, builder, position), builder);
-    builder.output(end.value);
-    if constexpr (sizeof...(Rest) == 0)
-      return Results<Done..., decltype(end)::shape>{};
-    else
-      return lower_outputs<Rest...>(detail::with_taps(place, typename decltype(end)::taps{}), builder,
-                                    position + 1, Results<Done..., decltype(end)::shape>{});
-  }
-};
-template <net_block... B>
-  requires(sizeof...(B) >= 1)
-constexpr Outputs<as_block<B>...> outputs(B...) {
-  return {};
-}
 
 }  // namespace lamina

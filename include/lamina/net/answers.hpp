@@ -11,13 +11,16 @@ namespace lamina {
 namespace detail {
 
 template <class Net, class In, class Builder> constexpr auto lower_net(Builder& builder) {
-  auto end = lower<as_block<Net>>(In::begin(builder), builder);
-  if constexpr (requires { end.value; }) {
-    auto blocked = lower_blocked(end, builder);
+  auto end = detail::lower<as_block<Net>>(In::begin(builder), builder);
+  if constexpr (is_results<decltype(end)>) {
+    return end;
+  } else if constexpr (is_broken<decltype(end)>) {
+    static_cast<void>(decltype(end)::rule::output);  // the compiler stops here, in the words of the rule
+    return Place<Shape{}>{};
+  } else {
+    auto blocked = detail::lower_blocked(end, builder);
     builder.output(blocked.value);
     return blocked;
-  } else {
-    return end;
   }
 }
 
@@ -91,7 +94,7 @@ inline constexpr auto plan_of = plan_for<Net, In>(shapes_of<Net, In>, Block, Tra
 }  // namespace detail
 
 /// The shape that `net` makes of one sample of `in`; of a net with several outputs, the first.
-template <net_block Net, class In> constexpr Shape output_shape(Net, In) {
+template <net_block Net, net_input In> constexpr Shape output_shape(Net, In) {
   using End = detail::end_of<Net, In>;
   if constexpr (requires { End::shape; })
     return End::shape;
@@ -100,7 +103,7 @@ template <net_block Net, class In> constexpr Shape output_shape(Net, In) {
 }
 
 /// Learnable numbers in `net`, padding not counted; shared weights count once.
-template <net_block Net, class In> constexpr Index parameter_count(Net, In) {
+template <net_block Net, net_input In> constexpr Index parameter_count(Net, In) {
   Index count = 0;
   for (const ParameterRecord& record : detail::structure_of<Net, In>.view().parameters)
     count += record.parameter.extents.count();
@@ -108,7 +111,7 @@ template <net_block Net, class In> constexpr Index parameter_count(Net, In) {
 }
 
 /// Multiply-adds per sample, in convolutions and dense layers (element-wise work is not counted).
-template <net_block Net, class In> constexpr Index macs(Net, In) {
+template <net_block Net, net_input In> constexpr Index macs(Net, In) {
   const StructureView structure = detail::structure_of<Net, In>.view();
   Index count = 0;
   for (const OperationRecord& operation : structure.operations)
@@ -118,7 +121,7 @@ template <net_block Net, class In> constexpr Index macs(Net, In) {
 
 /// The patch of the input that one output pixel depends on, and the step between neighbours' patches.
 /// `global` where a layer sees the whole map. Where branches differ, the largest.
-template <net_block Net, class In> constexpr Window receptive_field(Net, In) {
+template <net_block Net, net_input In> constexpr Window receptive_field(Net, In) {
   const StructureView structure = detail::structure_of<Net, In>.view();
   std::array<Window, detail::structure_of<Net, In>.values.size()> seen{};
   for (const OperationRecord& operation : structure.operations) {
@@ -138,10 +141,10 @@ template <net_block Net, class In> constexpr Window receptive_field(Net, In) {
 
 /// Peak bytes of activations per sample in inference, from the memory plan; for training with their gradients
 /// ask training_activation_bytes.
-template <class T = float, net_block Net, class In> constexpr Index activation_bytes(Net, In) {
+template <class T = float, net_block Net, net_input In> constexpr Index activation_bytes(Net, In) {
   return detail::plan_of<Net, In, channel_block<T>, false>.elements * Index{sizeof(T)};
 }
-template <class T = float, net_block Net, class In> constexpr Index training_activation_bytes(Net, In) {
+template <class T = float, net_block Net, net_input In> constexpr Index training_activation_bytes(Net, In) {
   return detail::plan_of<Net, In, channel_block<T>, true>.elements * Index{sizeof(T)};
 }
 

@@ -1,29 +1,11 @@
-// The three listeners of lowering (net/lowering.hpp): one that only follows shapes, one that counts and fills
-// the structure, one that collects the functions. All are constant-evaluated.
+// The listeners of lowering (net/lowering.hpp) that record: one that counts and fills the structure, one that
+// collects the functions. Both are constant-evaluated.
 #pragma once
 
 #include "lamina/net/algebra.hpp"
 #include "lamina/net/structure.hpp"
 
 namespace lamina::detail {
-
-/// Records nothing: lowering with it is shape inference.
-struct ShapeBuilder {
-  template <class L, bool Image, Shape... In> constexpr int operation(std::array<int, sizeof...(In)>, Shape) {
-    return 0;
-  }
-  constexpr void enter(int, std::string_view) {}
-  constexpr void leave() {}
-  constexpr void begin_shared(std::string_view) {}
-  constexpr void end_shared() {}
-  constexpr void begin_frozen() {}
-  constexpr void end_frozen() {}
-  constexpr int set_group(int) { return 0; }
-  constexpr void tap(int) {}
-  constexpr int tapped(int) { return 0; }
-  constexpr int input(Shape, bool, std::string_view) { return 0; }
-  constexpr void output(int) {}
-};
 
 // ---- facts -----------------------------------------------------------------------------------------------
 
@@ -92,10 +74,21 @@ struct StructureBuilder {
   int scope = -1;
   int frozen_depth = 0;
   int group = 0;
-  std::string_view shared_name{};
-  int shared_parameters = 0, shared_statistics = 0;
+  /// The set of shared weights that is being lowered, and how many of its records were met.
+  struct SharedSet {
+    std::string_view name;
+    int parameters = 0, statistics = 0;
+  };
+  SharedSet shared{};
   std::array<int, 64> scope_stack{};
   int depth = 0;
+
+  // Before its uses: clang would otherwise instantiate it too late for constant evaluation.
+  template <class Record>
+  static constexpr void put(Record* records, std::size_t& count, const Record& record) {
+    if (records) records[count] = record;
+    ++count;
+  }
 
   template <class L, bool Image, Shape... In>
   constexpr int operation(std::array<int, sizeof...(In)> in, Shape out) {
@@ -109,14 +102,14 @@ struct StructureBuilder {
     if constexpr (requires { L::parameters(first); })
       for (const Parameter& parameter : L::parameters(first)) {
         own(parameter, parameters, counts.parameters, parameter_references, counts.parameter_references,
-            shared_parameters);
+            shared.parameters);
         ++record.parameter_count;
       }
     record.first_statistic = static_cast<int>(counts.statistic_references);
     if constexpr (requires { L::statistics(first); })
       for (const Parameter& parameter : L::statistics(first)) {
         own(parameter, statistics, counts.statistics, statistic_references, counts.statistic_references,
-            shared_statistics);
+            shared.statistics);
         ++record.statistic_count;
       }
     record.output = static_cast<int>(counts.values);
@@ -134,12 +127,12 @@ struct StructureBuilder {
   }
   constexpr void leave() { scope = scope_stack[static_cast<std::size_t>(--depth)]; }
 
-  constexpr void begin_shared(std::string_view name) {
-    require(shared_name.empty(), "shared: a shared block may not contain another");
-    shared_name = name;
-    shared_parameters = shared_statistics = 0;
+  constexpr SharedSet begin_shared(std::string_view name) {
+    const SharedSet outer = shared;
+    shared = {.name = name};
+    return outer;
   }
-  constexpr void end_shared() { shared_name = {}; }
+  constexpr void end_shared(const SharedSet& outer) { shared = outer; }
   constexpr void begin_frozen() { ++frozen_depth; }
   constexpr void end_frozen() { --frozen_depth; }
   constexpr int set_group(int k) {
@@ -157,20 +150,12 @@ struct StructureBuilder {
   }
   constexpr void output(int value) { put(outputs, counts.outputs, value); }
 
-  template <class Record>
-  static constexpr void put(Record* records, std::size_t& count, const Record& record) {
-    if (records) records[count] = record;
-    ++count;
-  }
-
   // A new record, or inside shared<…> the one that an earlier use of the name made.
   constexpr void own(const Parameter& parameter, ParameterRecord* records, std::size_t& count,
                      int* references, std::size_t& reference_count, int& shared_ordinal) {
-    if (!shared_name.empty() && records) {
+    if (!shared.name.empty() && records) {
       for (std::size_t i = 0; i < count; ++i)
-        if (records[i].shared_ordinal == shared_ordinal && records[i].shared == shared_name) {
-          require(records[i].parameter.extents == parameter.extents,
-                  "shared: every use of the name must have the same weights; give the same input channels");
+        if (records[i].shared_ordinal == shared_ordinal && records[i].shared == shared.name) {
           put(references, reference_count, static_cast<int>(i));
           ++shared_ordinal;
           return;
@@ -179,7 +164,7 @@ struct StructureBuilder {
     put(references, reference_count, static_cast<int>(count));
     put(records, count,
         ParameterRecord{parameter, scope, static_cast<int>(counts.operations), group, frozen_depth > 0,
-                        shared_name, shared_ordinal});
+                        shared.name, shared_ordinal});
     ++shared_ordinal;
   }
 };

@@ -121,8 +121,8 @@ template <class Builder> struct Fusing {
   }
   constexpr void enter(int position, std::string_view name) { inner.enter(position, name); }
   constexpr void leave() { inner.leave(); }
-  constexpr void begin_shared(std::string_view name) { inner.begin_shared(name); }
-  constexpr void end_shared() { inner.end_shared(); }
+  constexpr auto begin_shared(std::string_view name) { return inner.begin_shared(name); }
+  template <class Outer> constexpr void end_shared(const Outer& outer) { inner.end_shared(outer); }
   constexpr void begin_frozen() { inner.begin_frozen(); }
   constexpr void end_frozen() { inner.end_frozen(); }
   constexpr int set_group(int k) { return inner.set_group(k); }

@@ -2,13 +2,22 @@
 // up with from<"name">: inputs(input<3, 32, 32>, extra<"time", 128>).
 #pragma once
 
+#include <concepts>
+
 #include "lamina/net/place.hpp"
 
 namespace lamina {
 
+/// Base of what a net is given.
+struct NetInput {};
+
+/// input<…> or inputs(…).
+template <class X>
+concept net_input = std::derived_from<X, NetInput>;
+
 /// The main input: an image batch (n, c, h, w), a sequence batch (n, c, w) or vectors (n, c). Channels are
 /// static; height and width may be `dyn`.
-template <Shape S> struct Input {
+template <Shape S> struct Input : NetInput {
   static_assert(S.channels > 0, "input: the number of channels is static and positive");
   static constexpr Shape shape = S;
 
@@ -27,7 +36,7 @@ template <FixedString Name, Shape S> struct ExtraInput {
 template <FixedString Name, Index... E> inline constexpr ExtraInput<Name, lamina::shape<E...>> extra{};
 
 /// A main input with extra ones.
-template <class Main, class... Extra> struct Inputs {
+template <class Main, class... Extra> struct Inputs : NetInput {
   static constexpr Shape shape = Main::shape;
 
   template <class Builder> static constexpr auto begin(Builder& builder) {

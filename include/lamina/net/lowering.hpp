@@ -38,18 +38,62 @@ template <class L, Shape In> struct layer_on_input {
   static constexpr Shape output = L::output(In);
 };
 
-/// The broken rule of outputs(…) that something follows.
-template <class Outputs, class Next> struct after_outputs {
-  static_assert(is_empty_pack<Outputs>, "outputs: it can only end a net; put what follows into its branches");
+/// What follows outputs(…): nothing may.
+template <class Results> struct after_outputs {
+  static_assert(Results::count == 0, "outputs: it can only end a net; put what follows into its branches");
+  static constexpr Shape output{};
+};
+
+/// The name that two blocks side by side have, in a sequence or as branches.
+template <FixedString Name, bool Once> struct named_twice {
+  static_assert(Once,
+                "named: two blocks side by side have this name, and so would their parameters; rename one");
   static constexpr Shape output{};
 };
 
 namespace detail {
 
+/// A builder that records nothing: lowering with it is shape inference.
+struct ShapeBuilder {
+  template <class L, bool Image, Shape... In> constexpr int operation(std::array<int, sizeof...(In)>, Shape) {
+    return 0;
+  }
+  constexpr void enter(int, std::string_view) {}
+  constexpr void leave() {}
+  constexpr int begin_shared(std::string_view) { return 0; }
+  constexpr void end_shared(int) {}
+  constexpr void begin_frozen() {}
+  constexpr void end_frozen() {}
+  constexpr int set_group(int) { return 0; }
+  constexpr void tap(int) {}
+  constexpr int tapped(int) { return 0; }
+  constexpr int input(Shape, bool, std::string_view) { return 0; }
+  constexpr void output(int) {}
+};
+
 template <Shape> struct a_constant;
 /// Whether L's rule holds for In: whether evaluating it throws nothing.
 template <class L, Shape In>
 concept fits = requires { typename a_constant<L::output(In)>; };
+
+template <class B> constexpr std::string_view scope_name() {
+  if constexpr (requires { B::scope; })
+    return B::scope;
+  else
+    return {};
+}
+/// The first name that two of the blocks B… have; empty if there is none.
+template <class... B> consteval std::string_view repeated_name() {
+  const std::string_view names[] = {scope_name<B>()...};
+  for (const std::string_view& name : names)
+    for (const std::string_view* earlier = names; !name.empty() && earlier != &name; ++earlier)
+      if (*earlier == name) return name;
+  return {};
+}
+template <class... B> inline constexpr bool distinct_names = repeated_name<B...>().empty();
+template <class... B>
+using named_twice_in = Broken<
+    named_twice<FixedString<repeated_name<B...>().size()>(repeated_name<B...>()), distinct_names<B...>>>;
 
 /// Plain NCHW becomes a blocked map; inserted before the first layer that does not read images as they come.
 struct BlockImage : Layer {
@@ -80,7 +124,7 @@ template <class L, class Place, class Builder> constexpr auto lower_layer(Place 
   if constexpr (!fits<L, Place::shape>) {
     return Broken<layer_on_input<L, Place::shape>>{};
   } else if constexpr (Place::image && !reads_image) {
-    return lower_layer<L>(lower_layer<BlockImage>(place, builder), builder);
+    return detail::lower_layer<L>(detail::lower_layer<BlockImage>(place, builder), builder);
   } else {
     constexpr Shape out = layer_on_input<L, Place::shape>::output;
     return lamina::Place<out, false, typename Place::taps>{
@@ -93,27 +137,33 @@ template <class B, class Place, class Builder> constexpr auto lower(Place place,
   if constexpr (is_broken<Place>)
     return place;
   else if constexpr (is_results<Place>)
-    return Broken<after_outputs<Place, B>>{};
+    return Broken<after_outputs<Place>>{};
   else if constexpr (std::derived_from<B, Layer>)
-    return lower_layer<B>(place, builder);
+    return detail::lower_layer<B>(place, builder);
   else
     return B::lower(place, builder);
 }
 
-/// Lowers to a single value that is a blocked map, as branches and net outputs are.
-template <class B, class Place, class Builder>
-constexpr auto lower_branch(Place place, Builder& builder, int position) {
-  return lower_blocked(lower_at<B>(place, builder, position), builder);
+/// The same value as a blocked map.
+template <class Place, class Builder> constexpr auto lower_blocked(Place place, Builder& builder) {
+  if constexpr (is_broken<Place>)
+    return place;
+  else if constexpr (is_results<Place>)
+    return Broken<after_outputs<Place>>{};
+  else if constexpr (Place::image)
+    return detail::lower_layer<BlockImage>(place, builder);
+  else
+    return place;
 }
 
 /// One element of a sequence or one branch: its parameters are named by its position, or by its own name.
 template <class B, class Place, class Builder>
 constexpr auto lower_at(Place place, Builder& builder, int position) {
-  if constexpr (requires { B::opens_scope; }) {
-    return lower<B>(place, builder);
+  if constexpr (requires { B::scope; }) {
+    return detail::lower<B>(place, builder);
   } else {
     builder.enter(position, {});
-    auto end = lower<B>(place, builder);
+    auto end = detail::lower<B>(place, builder);
     builder.leave();
     return end;
   }
@@ -127,7 +177,7 @@ struct Chain {
     if constexpr (sizeof...(Rest) >= 3) {
       return lower_four<A, Rest...>(place, builder, position);
     } else {
-      auto after = lower_at<A>(place, builder, position);
+      auto after = detail::lower_at<A>(place, builder, position);
       if constexpr (sizeof...(Rest) == 0)
         return after;
       else
@@ -138,10 +188,10 @@ struct Chain {
  private:
   template <class A, class B, class C, class D, class... Rest, class Place, class Builder>
   static constexpr auto lower_four(Place place, Builder& builder, int position) {
-    auto after_a = lower_at<A>(place, builder, position);
-    auto after_b = lower_at<B>(after_a, builder, position + 1);
-    auto after_c = lower_at<C>(after_b, builder, position + 2);
-    auto after_d = lower_at<D>(after_c, builder, position + 3);
+    auto after_a = detail::lower_at<A>(place, builder, position);
+    auto after_b = detail::lower_at<B>(after_a, builder, position + 1);
+    auto after_c = detail::lower_at<C>(after_b, builder, position + 2);
+    auto after_d = detail::lower_at<D>(after_c, builder, position + 3);
     if constexpr (sizeof...(Rest) == 0)
       return after_d;
     else

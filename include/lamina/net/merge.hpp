@@ -4,6 +4,9 @@
 // nothing to copy.
 #pragma once
 
+#include <array>
+#include <optional>
+
 #include "lamina/core/error.hpp"
 #include "lamina/kernels/channels.hpp"
 #include "lamina/kernels/elementwise.hpp"
@@ -19,21 +22,23 @@ template <class Merge, Shape... In> struct merged {
 
 namespace detail {
 
-/// One axis of a broadcast: equal extents, or one of them absent (0) or 1. -2 where they do not fit.
-constexpr Index merged_extent(Index a, Index b) {
-  if (a == b || b == 0 || b == 1) return a;
-  if (a == 0 || a == 1) return b;
-  return -2;
-}
+template <Shape> struct a_constant;
+/// Whether shapes can be merged: whether evaluating the rule throws nothing.
+template <class Merge, Shape... In>
+concept merges = requires { typename a_constant<Merge::output_of(std::array{In...}.data(), sizeof...(In))>; };
 
-constexpr Shape merged_shape(const Shape* in, int count, const char* sentence) {
+/// Shapes broadcast to one another: on each axis equal extents, or 1 or none. Empty where they do not fit.
+constexpr std::optional<Shape> broadcast(const Shape* in, int count) {
+  bool fit = true;
+  const auto extent = [&](Index a, Index b) {
+    fit = fit && (a == b || a == 0 || a == 1 || b == 0 || b == 1);
+    return b == 0 || b == 1 ? a : b;
+  };
   Shape out = in[0];
-  for (int i = 1; i < count; ++i) {
-    out = {merged_extent(out.channels, in[i].channels), merged_extent(out.height, in[i].height),
-           merged_extent(out.width, in[i].width)};
-    require(out.channels != -2 && out.height != -2 && out.width != -2, sentence);
-  }
-  return out;
+  for (int i = 1; i < count; ++i)
+    out = {extent(out.channels, in[i].channels), extent(out.height, in[i].height),
+           extent(out.width, in[i].width)};
+  return fit ? std::optional(out) : std::nullopt;
 }
 
 /// A channel range of a map as a map: what a block-aligned slice is in memory.
@@ -53,8 +58,10 @@ struct Sum : Layer {
   static constexpr OperationKind kind = OperationKind::sum;
 
   static constexpr Shape output_of(const Shape* in, int count) {
-    return detail::merged_shape(
-        in, count, "add: the branches must return equal or broadcastable shapes; add a projection");
+    const auto out = detail::broadcast(in, count);
+    require(out.has_value(),
+            "add: the branches must return shapes that are equal or broadcast; add a projection");
+    return *out;
   }
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::add_forward(pass.inputs, pass.output);
@@ -66,6 +73,15 @@ struct Sum : Layer {
   }
 };
 
+/// y = x + f(x), in place of a sum: the input's shape is what the branch has to return.
+struct Residual : Sum {
+  static constexpr Shape output_of(const Shape* in, int count) {
+    require(detail::broadcast(in, count) == in[0],
+            "residual: the branch must return its input shape; add a projection");
+    return in[0];
+  }
+};
+
 /// y = x1 · x2 · …
 struct Product : Layer {
   static constexpr std::string_view name = "multiply";
@@ -73,8 +89,10 @@ struct Product : Layer {
   static constexpr bool accumulates = true;
 
   static constexpr Shape output_of(const Shape* in, int count) {
-    return detail::merged_shape(
-        in, count, "multiply: the branches must return equal or broadcastable shapes; add a projection");
+    const auto out = detail::broadcast(in, count);
+    require(out.has_value(),
+            "multiply: the branches must return shapes that are equal or broadcast; add a projection");
+    return *out;
   }
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::multiply_forward(pass.inputs, pass.output);
@@ -87,6 +105,16 @@ struct Product : Layer {
   }
 };
 
+/// y = x · g(x), in place of a product: the gate broadcasts to the input's shape.
+struct Gate : Product {
+  static constexpr Shape output_of(const Shape* in, int count) {
+    require(detail::broadcast(in, count) == in[0],
+            "gate: the gate must return the extents of its input, or 1 or none on an axis; change its last "
+            "layer");
+    return in[0];
+  }
+};
+
 /// y = max(x1, x2, …)
 struct Maximum : Layer {
   static constexpr std::string_view name = "maximum";
@@ -94,8 +122,10 @@ struct Maximum : Layer {
   static constexpr bool accumulates = true;
 
   static constexpr Shape output_of(const Shape* in, int count) {
-    return detail::merged_shape(
-        in, count, "maximum: the branches must return equal or broadcastable shapes; add a projection");
+    const auto out = detail::broadcast(in, count);
+    require(out.has_value(),
+            "maximum: the branches must return shapes that are equal or broadcast; add a projection");
+    return *out;
   }
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::maximum_forward(pass.inputs, pass.output);
@@ -161,7 +191,8 @@ template <Index First, Index Count, Index Of> struct Slice : Layer {
   static constexpr Index slice_first = First;
 
   static constexpr Shape output(Shape in) {
-    require(in.channels == Of, "split: the parts must add up to the input's channels");
+    require(in.channels == Of,
+            "split: the parts must add up to the channels of the input; change their sizes");
     return {Count, in.height, in.width};
   }
   template <class T> static void forward(const Forward<T>& pass) {

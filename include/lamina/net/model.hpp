@@ -35,9 +35,16 @@ template <class T> Shape check_image(const FeatureMapView<const T, 1>& image, co
 /// run time: arenas grow to the largest seen (or reserved), after which passes allocate nothing. Views that
 /// it returns are valid until its next pass.
 template <auto Net, auto In, class T = float> class Model : public ModelCore<T> {
-  using NetType = std::remove_const_t<decltype(Net)>;
-  using InType = std::remove_const_t<decltype(In)>;
-  static_assert(net_block<NetType>, "Model: the first argument is a net, an expression of blocks");
+  using Given = std::remove_const_t<decltype(Net)>;
+  using GivenInput = std::remove_const_t<decltype(In)>;
+  static_assert(net_block<Given>, "Model: the first argument is a net, an expression of blocks");
+  static_assert(net_input<GivenInput>,
+                "Model: the second argument is input<channels, height, width>, or inputs(…) with extra ones");
+  static_assert(std::is_floating_point_v<T>, "Model: the element type is float or double");
+  // Stand-ins for wrong arguments, so that the sentences above are all that the compiler says.
+  static constexpr bool are_right = net_block<Given> && net_input<GivenInput>;
+  using NetType = std::conditional_t<are_right, Given, Identity>;
+  using InType = std::conditional_t<are_right, GivenInput, Input<shape<1>>>;
   using Core = ModelCore<T>;
   static constexpr auto& structure_ = detail::structure_of<NetType, InType>;
   static constexpr bool is_static = InType::shape.is_static();

@@ -1,0 +1,210 @@
+#include "lamina/train/fit.hpp"
+
+#include <sstream>
+
+#include "io/temporary_directory.hpp"
+#include "lamina/train/optimizers.hpp"
+#include "support/catch.hpp"
+#include "train/tiny_task.hpp"
+
+namespace lamina::test {
+namespace {
+
+const fit_options quiet{.epochs = 2, .batch_size = 8, .progress = false};
+
+/// Writes down who was told what.
+struct Recorder {
+  std::string* heard;
+  std::string name;
+  Index stop_at_step = -1;
+
+  void on_fit_begin(const FitPlan& plan) {
+    note("begin " + std::to_string(plan.first_epoch) + "/" + std::to_string(plan.epochs) + " x " +
+         std::to_string(plan.batches) + (plan.has_validation ? " validated" : ""));
+  }
+  Continue on_batch_end(const BatchReport& report, const TinyModel&) {
+    note("batch " + std::to_string(report.epoch) + "." + std::to_string(report.batch) + ":" +
+         std::to_string(report.samples));
+    return report.steps == stop_at_step ? Continue::no : Continue::yes;
+  }
+  void on_epoch_end(const EpochReport& report) { note("epoch " + std::to_string(report.epoch)); }
+  void on_fit_end(const FitReport& report) {
+    note("end " + std::to_string(report.epochs) + (report.stopped ? " stopped" : ""));
+  }
+  void note(const std::string& what) { *heard += name + " " + what + "\n"; }
+};
+
+}  // namespace
+
+TEST_CASE("fit learns a task, and tells how it went") {
+  const auto training = tiny_task(240), testing = tiny_task(60, seed{5});
+  TinyModel model{seed{1}};
+  History history;
+  early_stop patience{.patience = 100};
+  Index saved = 0;
+  auto best = best_checkpoint([&](TinyModel&) { ++saved; });
+  const auto report =
+      fit(model, training, adamw{.learning_rate = 0.01},
+          {.epochs = 8, .batch_size = 16, .clip_norm = 5, .progress = false}, validate_on(testing),
+          schedule::cosine{}, cross_entropy{.label_smoothing = 0.05}, history, patience, best);
+  REQUIRE(report.epochs == 8);
+  REQUIRE(report.steps == 8 * 15);
+  REQUIRE(!report.stopped);
+  REQUIRE(evaluate(model, testing).metric > 0.97);
+  REQUIRE(history.training_loss.size() == 8);
+  REQUIRE(history.validation_loss.size() == 8);
+  REQUIRE(history.validation_metric.back() == evaluate(model, testing).metric);
+  REQUIRE(history.validation_loss.back() ==
+          evaluate(model, testing, augment(), 16, cross_entropy{.label_smoothing = 0.05}).loss);
+  REQUIRE(history.training_loss.back() < 0.5 * history.training_loss.front());
+  REQUIRE(history.learning_rate.front() > history.learning_rate.back());
+  REQUIRE(saved >= 1);
+  REQUIRE(best.best_epoch == patience.best_epoch);
+  REQUIRE(report.last.validation_metric.value() == history.validation_metric.back());
+}
+
+TEST_CASE("an epoch is forward, loss, backward, clip and step, batch by batch") {
+  const auto training = tiny_task(20);
+  TinyModel by_hand{seed{1}}, by_fit{seed{1}};
+  Loader<float, std::uint8_t> loader(training, {.batch_size = 8, .seed{6}});
+  Optimizer optimizer(sgd{.learning_rate = 0.1}, by_hand.parameter_space());
+  for (Index epoch = 0; epoch < 2; ++epoch)
+    for (const auto& batch : loader.epoch(epoch)) {
+      const auto logits = by_hand.forward(batch.images());
+      cross_entropy{}(logits, batch.labels, by_hand.output_gradient());
+      by_hand.backward();
+      clip_gradient_norm(by_hand.parameter_space(), 0.5);
+      optimizer.step();
+    }
+  fit(by_fit, training, sgd{.learning_rate = 0.1},
+      {.epochs = 2, .batch_size = 8, .order{6}, .clip_norm = 0.5, .progress = false});
+  REQUIRE((bits_of(by_fit) == bits_of(by_hand)));
+}
+
+TEST_CASE("callbacks hear of everything, in the order in which they were given") {
+  const auto training = tiny_task(20), testing = tiny_task(6);
+  TinyModel model{seed{1}};
+  std::string heard;
+  Recorder second{&heard, "b"};
+  fit(model, training, sgd{}, quiet, Recorder{&heard, "a", 4}, validate_on(testing), second);
+  std::string expected;
+  const auto both = [&](const std::string& what) { expected += "a " + what + "\nb " + what + "\n"; };
+  both("begin 0/2 x 3 validated");
+  both("batch 0.0:8");
+  both("batch 0.1:16");
+  both("batch 0.2:20");
+  both("epoch 0");
+  both("batch 1.0:8");  // at which a stops, and b still hears of it
+  both("end 1 stopped");
+  REQUIRE(heard == expected);
+}
+
+TEST_CASE("a plateau that maximizes answers to the metric, others to the loss") {
+  const auto training = tiny_task(20), testing = tiny_task(9);
+  TinyModel model{seed{1}};
+  const bool maximize = GENERATE(true, false), validated = GENERATE(true, false);
+  auto reduce = schedule::warm_up(0, schedule::plateau{.maximize = maximize});
+  History history;
+  const auto one_epoch = fit_options{.epochs = 1, .batch_size = 8, .progress = false};
+  if (validated)
+    fit(model, training, sgd{}, one_epoch, validate_on(testing), reduce, history);
+  else
+    fit(model, training, sgd{}, one_epoch, reduce, history);
+  const auto& seen = maximize ? (validated ? history.validation_metric : history.training_metric)
+                              : (validated ? history.validation_loss : history.training_loss);
+  REQUIRE(reduce.then.state.best == seen.back());
+}
+
+TEST_CASE("a plateau that is const does its work too") {
+  const auto training = tiny_task(20);
+  TinyModel model{seed{1}};
+  const schedule::plateau strict{.factor = 0.5, .patience = 0, .threshold = 1};  // no loss is below 0
+  History history;
+  fit(model, training, sgd{.learning_rate = 0.01}, {.epochs = 3, .batch_size = 8, .progress = false}, strict,
+      history);
+  REQUIRE(history.learning_rate == std::vector<double>{0.01, 0.01, 0.005});
+}
+
+TEST_CASE("mixup trains on soft targets and is judged on labels") {
+  const auto training = tiny_task(60);
+  TinyModel mixed{seed{1}}, plain{seed{1}};
+  fit(mixed, training, sgd{.learning_rate = 0.1}, quiet, augment(mixup{.alpha = 1}), validate_on(training));
+  fit(plain, training, sgd{.learning_rate = 0.1}, quiet, validate_on(training));
+  REQUIRE((bits_of(mixed) != bits_of(plain)));
+  const auto mixed_loss =
+      fit(mixed, training, sgd{.learning_rate = 0}, quiet, augment(mixup{.alpha = 1}), validate_on(training))
+          .last;
+  REQUIRE(mixed_loss.validation_loss.value() == evaluate(mixed, training, augment(), 8).loss);
+  REQUIRE(mixed_loss.training_loss > mixed_loss.validation_loss.value());
+}
+
+TEST_CASE("a progress bar of the user's replaces fit's own") {
+  const auto training = tiny_task(20);
+  TinyModel model{seed{1}};
+  std::ostringstream own, standard;
+  auto* const before = std::cout.rdbuf(standard.rdbuf());
+  fit(model, training, sgd{}, {.epochs = 2}, ProgressBar(own));
+  REQUIRE(standard.str().empty());
+  fit(model, training, sgd{}, {.epochs = 2});
+  std::cout.rdbuf(before);
+  REQUIRE_THAT(own.str(), containing("epoch 2/2"));
+  REQUIRE_THAT(standard.str(), containing("epoch 2/2"));
+}
+
+TEST_CASE("a checkpoint of another training is refused, and the model stays as it was") {
+  const support::TemporaryDirectory directory;
+  const auto path = directory / "state";
+  const auto training = tiny_task(20);
+  TinyModel saved{seed{1}}, model{seed{2}};
+  std::string ignored;
+  fit_options save = quiet, resume = quiet;
+  save.checkpoint = resume.resume = path;
+  fit(saved, training, sgd{}, save, Recorder{&ignored, "", 4});
+  const auto before = bits_of(model);
+  std::string expected;
+  SECTION("other batches") {
+    resume.batch_size = 5;
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, resume), containing("epoch of 3 batches"));
+  }
+  SECTION("another schedule") {
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, resume, schedule::plateau{}),
+                        containing("without a plateau"));
+  }
+  SECTION("another optimizer") {
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{.momentum = 0.9}, resume),
+                        containing("missing: training.momentum_buffer.0.weight"));
+  }
+  SECTION("no training") {
+    io::save(saved, path);
+    REQUIRE_THROWS_AS(fit(model, training, sgd{}, resume), file_error);
+  }
+  SECTION("no file") {
+    resume.resume = directory / "none";
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, resume), containing("no such file"));
+  }
+  REQUIRE((bits_of(model) == before));
+}
+
+TEST_CASE("fit wants images") {
+  TinyModel model;
+  const auto nothing = tiny_task(0);
+  REQUIRE_THROWS_WITH(fit(model, nothing, sgd{}, quiet), containing("no images"));
+}
+
+TEST_CASE("checkpoints are written as often as asked, and at the end") {
+  const support::TemporaryDirectory directory;
+  const auto training = tiny_task(20);
+  TinyModel model{seed{1}};
+  struct Watch {
+    std::filesystem::path path;
+    std::string seen = {};
+    void on_epoch_end(const EpochReport&) { seen += std::filesystem::exists(path) ? 'y' : 'n'; }
+  } watch{directory / "state"};
+  fit(model, training, sgd{},
+      {.epochs = 5, .batch_size = 8, .progress = false, .checkpoint = watch.path, .checkpoint_every = 3},
+      watch);
+  REQUIRE(watch.seen == "nnnyy");
+  REQUIRE(training_position(io::SafetensorsFile::read(watch.path)).epoch == 5);
+}
+
+}  // namespace lamina::test

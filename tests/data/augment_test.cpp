@@ -14,7 +14,7 @@ namespace {
 struct add {
   double amount = 0;
   template <class T> void operator()(Workpiece<T>& image, Draws&) const {
-    for (lamina::index i = 0; i < image.shape.elements(); ++i) image.pixels[i] += static_cast<T>(amount);
+    for (Index i = 0; i < image.shape.elements(); ++i) image.pixels[i] += static_cast<T>(amount);
   }
 };
 

@@ -10,11 +10,11 @@ using namespace lamina;
 namespace {
 
 /// Image i is 2x1x2 of the value i, with label i mod 3.
-template <class Pixel = std::uint8_t> Dataset<Pixel> counting(lamina::index count) {
+template <class Pixel = std::uint8_t> Dataset<Pixel> counting(Index count) {
   Dataset<Pixel> set;
   set.images = Tensor<Pixel, dyn, dyn, dyn, dyn>(count, 2, 1, 2);
-  for (lamina::index i = 0; i < set.images.size(); ++i) set.images.data()[i] = static_cast<Pixel>(i / 4);
-  for (lamina::index i = 0; i < count; ++i) set.labels.push_back(static_cast<std::int32_t>(i % 3));
+  for (Index i = 0; i < set.images.size(); ++i) set.images.data()[i] = static_cast<Pixel>(i / 4);
+  for (Index i = 0; i < count; ++i) set.labels.push_back(static_cast<std::int32_t>(i % 3));
   set.classes = {"a", "b", "c"};
   return set;
 }
@@ -49,7 +49,7 @@ TEST_CASE("a subset has the samples asked for, in order") {
   REQUIRE(*part.image(2) == 4);
   REQUIRE(part.classes == set.classes);
   REQUIRE(set.subset(7, 0).size() == 0);
-  for (const auto& [first, count] : {std::pair<lamina::index, lamina::index>{5, 3}, {-1, 2}, {8, 0}, {0, -1}})
+  for (const auto& [first, count] : {std::pair<Index, Index>{5, 3}, {-1, 2}, {8, 0}, {0, -1}})
     REQUIRE_THROWS_AS(set.subset(first, count), error);
   REQUIRE_THROWS_AS(set.select({7}), error);
 }
@@ -61,7 +61,7 @@ TEST_CASE("split puts every sample on one side, by the seed alone") {
   REQUIRE(testing.size() == 25);
   std::vector<int> seen;
   for (const auto* side : {&training, &testing})
-    for (lamina::index i = 0; i < side->size(); ++i) {
+    for (Index i = 0; i < side->size(); ++i) {
       seen.push_back(*side->image(i));
       REQUIRE(side->labels[static_cast<std::size_t>(i)] == *side->image(i) % 3);
     }

@@ -9,7 +9,7 @@ TEST_CASE("draws are the values of their stream, one after another") {
   Draws draws(random);
   REQUIRE(draws.uniform() == random.uniform_double(0));
   REQUIRE(draws.normal() == random.normal(1));
-  REQUIRE(draws.below(1000) == static_cast<lamina::index>(random.below(2, 1000)));
+  REQUIRE(draws.below(1000) == static_cast<Index>(random.below(2, 1000)));
   REQUIRE(draws.uniform(-1, 3) == -1 + 4 * random.uniform_double(3));
 }
 

@@ -16,7 +16,7 @@ TEST_CASE("a PNG file becomes planes of bytes") {
   const support::TemporaryDirectory directory;
   support::write_text(directory / "a.png", support::png(5, 4, 3));
   const auto image = load_image(directory / "a.png");
-  REQUIRE(image.extents().values() == std::array<lamina::index, 3>{3, 4, 5});
+  REQUIRE(image.extents().values() == std::array<Index, 3>{3, 4, 5});
   for (int c = 0; c < 3; ++c)
     for (int y = 0; y < 4; ++y)
       for (int x = 0; x < 5; ++x) REQUIRE(image(c, y, x) == 40 + 3 * x + 5 * y + 20 * c);

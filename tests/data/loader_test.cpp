@@ -15,15 +15,14 @@ using namespace lamina;
 namespace {
 
 /// Image i is 2x4x4 of pixels i + 40 c + y + x; its label is i mod 5.
-Dataset<> numbered(lamina::index count) {
+Dataset<> numbered(Index count) {
   Dataset<> set;
   set.images = Tensor<std::uint8_t, dyn, dyn, dyn, dyn>(count, 2, 4, 4);
-  for (lamina::index i = 0; i < count; ++i)
-    for (lamina::index c = 0; c < 2; ++c)
-      for (lamina::index y = 0; y < 4; ++y)
-        for (lamina::index x = 0; x < 4; ++x)
-          set.images(i, c, y, x) = static_cast<std::uint8_t>(i + 40 * c + y + x);
-  for (lamina::index i = 0; i < count; ++i) set.labels.push_back(static_cast<std::int32_t>(i % 5));
+  for (Index i = 0; i < count; ++i)
+    for (Index c = 0; c < 2; ++c)
+      for (Index y = 0; y < 4; ++y)
+        for (Index x = 0; x < 4; ++x) set.images(i, c, y, x) = static_cast<std::uint8_t>(i + 40 * c + y + x);
+  for (Index i = 0; i < count; ++i) set.labels.push_back(static_cast<std::int32_t>(i % 5));
   set.classes.assign(5, "class");
   return set;
 }
@@ -32,11 +31,11 @@ Dataset<> numbered(lamina::index count) {
 template <class T> struct Record {
   std::vector<T> pixels, soft_targets;
   std::vector<std::int32_t> labels;
-  std::vector<lamina::index> samples, sizes;
+  std::vector<Index> samples, sizes;
   bool operator==(const Record&) const = default;
 };
 
-template <class L> auto record(L& loader, lamina::index epoch) {
+template <class L> auto record(L& loader, Index epoch) {
   using T = std::remove_cvref_t<decltype(*(*loader.epoch(epoch).begin()).pixels)>;
   Record<T> all;
   for (const Batch<T>& batch : loader.epoch(epoch)) {
@@ -72,12 +71,12 @@ TEST_CASE("an epoch has every sample once, its last batch what is left") {
   REQUIRE(loader.size() == 23);
   REQUIRE(loader.shape() == shape<2, 4, 4>);
   const auto epoch = record(loader, 0);
-  REQUIRE(epoch.sizes == std::vector<lamina::index>{5, 5, 5, 5, 3});
+  REQUIRE(epoch.sizes == std::vector<Index>{5, 5, 5, 5, 3});
   auto sorted = epoch.samples;
   std::sort(sorted.begin(), sorted.end());
-  for (lamina::index i = 0; i < 23; ++i) REQUIRE(sorted[static_cast<std::size_t>(i)] == i);
+  for (Index i = 0; i < 23; ++i) REQUIRE(sorted[static_cast<std::size_t>(i)] == i);
   for (std::size_t i = 0; i < 23; ++i) {
-    const lamina::index sample = epoch.samples[i];
+    const Index sample = epoch.samples[i];
     REQUIRE(epoch.labels[i] == sample % 5);
     for (std::size_t k = 0; k < 32; ++k)
       REQUIRE(epoch.pixels[i * 32 + k] == static_cast<float>(set.image(sample)[k]) / 255.0f);
@@ -88,11 +87,11 @@ TEST_CASE("an epoch has every sample once, its last batch what is left") {
 TEST_CASE("images are a plain map of aligned memory") {
   const Dataset<> set = numbered(7);
   Loader<double, std::uint8_t> loader(set, {.batch_size = 3, .shuffle = false});
-  lamina::index first = 0;
+  Index first = 0;
   for (const Batch<double>& batch : loader.epoch(0)) {
     REQUIRE(reinterpret_cast<std::uintptr_t>(batch.pixels) % 64 == 0);
     const auto images = batch.images();
-    for (lamina::index i = 0; i < batch.size(); ++i)
+    for (Index i = 0; i < batch.size(); ++i)
       REQUIRE(images(i, 1, 2, 3) == static_cast<double>(first + i + 45) / 255);
     first += batch.size();
   }
@@ -155,9 +154,9 @@ TEST_CASE("mixing gives soft targets whose rows sum to one, evaluation none") {
   bool soft = false;
   for (const Batch<float>& batch : loader.epoch(0)) {
     REQUIRE(batch.soft_targets.size() == static_cast<std::size_t>(batch.size() * 5));
-    for (lamina::index i = 0; i < batch.size(); ++i) {
+    for (Index i = 0; i < batch.size(); ++i) {
       float sum = 0;
-      for (lamina::index k = 0; k < 5; ++k) sum += batch.soft_targets[static_cast<std::size_t>(i * 5 + k)];
+      for (Index k = 0; k < 5; ++k) sum += batch.soft_targets[static_cast<std::size_t>(i * 5 + k)];
       require_close(sum, 1.0, 1e-6);
       const float own =
           batch.soft_targets[static_cast<std::size_t>(i * 5 + batch.labels[static_cast<std::size_t>(i)])];
@@ -188,7 +187,7 @@ TEST_CASE("evaluation normalises as training does") {
   Loader judge(set, {.shuffle = false}, pipeline.for_evaluation());
   const auto seen = record(judge, 0);
   REQUIRE(record(judge, 1).pixels == seen.pixels);
-  for (lamina::index i = 0; i < 9; ++i) {
+  for (Index i = 0; i < 9; ++i) {
     require_close(seen.pixels[static_cast<std::size_t>(i * 32)], (static_cast<double>(i) / 255 - 0.1) / 0.5,
                   1e-6);
     require_close(seen.pixels[static_cast<std::size_t>(i * 32 + 16)],
@@ -210,7 +209,7 @@ TEST_CASE("what a step throws reaches the loop, and the loader stays usable") {
   Loader loader(set, {.batch_size = 4, .shuffle = false, .prefetch = GENERATE(false, true)},
                 augment(fails_on{9 / 255.0}));
   for (int repeat = 0; repeat < 2; ++repeat) {
-    lamina::index images = 0;
+    Index images = 0;
     const auto pass = [&] {
       for (const auto& batch : loader.epoch(0)) images += batch.size();
     };
@@ -237,7 +236,7 @@ TEST_CASE("in steady state nothing is allocated") {
   float sum = 0;
   for (const auto& batch : loader.epoch(0)) sum += batch.pixels[0];
   support::forget_allocations();
-  for (lamina::index epoch = 1; epoch < 4; ++epoch)
+  for (Index epoch = 1; epoch < 4; ++epoch)
     for (const auto& batch : loader.epoch(epoch)) sum += batch.pixels[0];
   REQUIRE(support::allocation_count() == 0);
   REQUIRE(sum == sum);

@@ -13,17 +13,17 @@
 namespace support {
 
 /// Smooth interleaved pixels: (x, y, c) is 40 + 3 x + 5 y + 20 c.
-inline std::vector<std::uint8_t> slope_pixels(lamina::index width, lamina::index height,
-                                              lamina::index channels) {
+inline std::vector<std::uint8_t> slope_pixels(lamina::Index width, lamina::Index height,
+                                              lamina::Index channels) {
   std::vector<std::uint8_t> pixels;
-  for (lamina::index y = 0; y < height; ++y)
-    for (lamina::index x = 0; x < width; ++x)
-      for (lamina::index c = 0; c < channels; ++c)
+  for (lamina::Index y = 0; y < height; ++y)
+    for (lamina::Index x = 0; x < width; ++x)
+      for (lamina::Index c = 0; c < channels; ++c)
         pixels.push_back(static_cast<std::uint8_t>(40 + 3 * x + 5 * y + 20 * c));
   return pixels;
 }
 
-inline std::string png(lamina::index width, lamina::index height, lamina::index channels) {
+inline std::string png(lamina::Index width, lamina::Index height, lamina::Index channels) {
   const auto bytes =
       lamina::io::detail::png_bytes(width, height, channels, slope_pixels(width, height, channels));
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

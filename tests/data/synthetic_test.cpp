@@ -20,36 +20,36 @@ std::uint64_t fingerprint(const Dataset<>& set) {
 /// Part of `testing` that softmax regression on the pixels gets right after `epochs` passes of plain
 /// stochastic gradient descent over `training`.
 double accuracy_of_linear_regression(const Dataset<>& training, const Dataset<>& testing, int epochs) {
-  const lamina::index pixels = training.shape().elements();
+  const Index pixels = training.shape().elements();
   std::vector<float> weights(static_cast<std::size_t>(10 * (pixels + 1)));
   const auto scores = [&](const std::uint8_t* image, float* score) {
-    for (lamina::index k = 0; k < 10; ++k) {
+    for (Index k = 0; k < 10; ++k) {
       const float* w = weights.data() + k * (pixels + 1);
       float sum = w[pixels];
-      for (lamina::index i = 0; i < pixels; ++i) sum += w[i] * static_cast<float>(image[i]);
+      for (Index i = 0; i < pixels; ++i) sum += w[i] * static_cast<float>(image[i]);
       score[k] = sum;
     }
   };
   for (int epoch = 0; epoch < epochs; ++epoch) {
     const float rate = 0.02f / 255 / 255 * static_cast<float>(epochs - epoch) / static_cast<float>(epochs);
-    for (const lamina::index sample :
+    for (const Index sample :
          permutation(training.size(), Random(seed{3}, static_cast<std::uint64_t>(epoch)))) {
       const std::uint8_t* image = training.image(sample);
       float score[10], sum = 0;
       scores(image, score);
       const float greatest = *std::max_element(score, score + 10);
       for (float& s : score) sum += s = std::exp(s - greatest);
-      for (lamina::index k = 0; k < 10; ++k) {
+      for (Index k = 0; k < 10; ++k) {
         const float error =
             score[k] / sum - (k == training.labels[static_cast<std::size_t>(sample)] ? 1.0f : 0.0f);
         float* w = weights.data() + k * (pixels + 1);
-        for (lamina::index i = 0; i < pixels; ++i) w[i] -= rate * error * static_cast<float>(image[i]);
+        for (Index i = 0; i < pixels; ++i) w[i] -= rate * error * static_cast<float>(image[i]);
         w[pixels] -= rate * error * 255;
       }
     }
   }
-  lamina::index right = 0;
-  for (lamina::index sample = 0; sample < testing.size(); ++sample) {
+  Index right = 0;
+  for (Index sample = 0; sample < testing.size(); ++sample) {
     float score[10];
     scores(testing.image(sample), score);
     right += std::max_element(score, score + 10) - score == testing.labels[static_cast<std::size_t>(sample)];
@@ -92,7 +92,7 @@ TEST_CASE("every compiler draws the same bytes") {
 TEST_CASE("digits are light on dark, and fill their picture") {
   const Dataset<> set = data::draw_digits(0, 500);
   std::vector<double> mean(28 * 28);
-  for (lamina::index i = 0; i < set.images.size(); ++i)
+  for (Index i = 0; i < set.images.size(); ++i)
     mean[static_cast<std::size_t>(i % (28 * 28))] += set.images.data()[i] / 255.0 / 500;
   CHECK(mean[14 * 28 + 14] > 0.3);
   CHECK(mean[0] < 0.15);
@@ -103,7 +103,7 @@ TEST_CASE("in colour, strokes stand out from their ground either way round") {
   const Dataset<> set = data::draw_digits(0, 200, {.size = 32, .channels = 3});
   REQUIRE(set.shape() == shape<3, 32, 32>);
   int dark = 0;
-  for (lamina::index i = 0; i < set.size(); ++i) {
+  for (Index i = 0; i < set.size(); ++i) {
     // The ground is by far the most of a picture: its median.
     std::vector<std::uint8_t> green(set.image(i) + 1024, set.image(i) + 2048);
     std::nth_element(green.begin(), green.begin() + 512, green.end());

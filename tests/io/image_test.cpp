@@ -8,10 +8,9 @@ using namespace lamina;
 
 namespace {
 
-Tensor<std::uint8_t, dyn, dyn, dyn> pattern(lamina::index channels, lamina::index height,
-                                            lamina::index width) {
+Tensor<std::uint8_t, dyn, dyn, dyn> pattern(Index channels, Index height, Index width) {
   Tensor<std::uint8_t, dyn, dyn, dyn> image(channels, height, width);
-  for (lamina::index i = 0; i < image.size(); ++i) image.data()[i] = static_cast<std::uint8_t>(i * 37 + 11);
+  for (Index i = 0; i < image.size(); ++i) image.data()[i] = static_cast<std::uint8_t>(i * 37 + 11);
   return image;
 }
 
@@ -19,9 +18,8 @@ Tensor<std::uint8_t, dyn, dyn, dyn> pattern(lamina::index channels, lamina::inde
 
 TEST_CASE("what is saved as PNG is loaded as it was") {
   const support::TemporaryDirectory directory;
-  const lamina::index channels = GENERATE(1, 3);
-  for (const auto& [height, width] :
-       {std::pair<lamina::index, lamina::index>{1, 1}, {7, 5}, {32, 32}, {3, 200}}) {
+  const Index channels = GENERATE(1, 3);
+  for (const auto& [height, width] : {std::pair<Index, Index>{1, 1}, {7, 5}, {32, 32}, {3, 200}}) {
     const auto image = pattern(channels, height, width);
     io::save_png(directory / "image.png", image);
     REQUIRE(io::load_image(directory / "image.png") == image);

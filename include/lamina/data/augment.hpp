@@ -77,8 +77,8 @@ template <Purpose purpose, class... S> class Augmentation {
     return input;
   }
   /// Elements of the largest image on the way.
-  constexpr index largest(Shape input) const {
-    index most = input.elements();
+  constexpr Index largest(Shape input) const {
+    Index most = input.elements();
     each_shape(input, [&most](Shape shape) { most = std::max(most, shape.elements()); });
     return most;
   }

@@ -16,10 +16,10 @@ template <class T = float> struct Batch {
   Shape shape;                             // (c, h, w)
   std::span<const std::int32_t> labels{};  // (n)
   std::span<const T> soft_targets{};  // (n, classes), rows sum to 1; empty unless mixup or cutmix made them
-  std::span<const index> samples{};   // (n), which samples of the data set these are
+  std::span<const Index> samples{};   // (n), which samples of the data set these are
 
   /// Number of images, n.
-  index size() const { return static_cast<index>(labels.size()); }
+  Index size() const { return static_cast<Index>(labels.size()); }
   /// The images as a model takes them.
   FeatureMapView<const T, 1> images() const {
     return {pixels, size(), shape.channels, shape.rows(), shape.columns()};

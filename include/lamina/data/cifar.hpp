@@ -29,20 +29,20 @@ namespace detail {
 
 /// A record is label_bytes bytes, of which byte `label_at` is the label used, then the pixels.
 struct CifarRecord {
-  index label_bytes = 1;
-  index label_at = 0;
-  static constexpr index pixels = 3 * 32 * 32;
-  constexpr index size() const { return label_bytes + pixels; }
+  Index label_bytes = 1;
+  Index label_at = 0;
+  static constexpr Index pixels = 3 * 32 * 32;
+  constexpr Index size() const { return label_bytes + pixels; }
 };
 
 inline Dataset<> cifar_files(const std::vector<std::filesystem::path>& paths, CifarRecord record,
                              std::vector<std::string> classes) {
-  index records = 0;
-  std::vector<index> sizes;  // asked once: a file that changes meanwhile cannot outgrow the tensor
+  Index records = 0;
+  std::vector<Index> sizes;  // asked once: a file that changes meanwhile cannot outgrow the tensor
   for (const auto& path : paths) {
     const ByteSource file(path);
     if (file.gzipped()) file.fail(0, "the file is gzipped; unpack it first");
-    if (const index beyond = file.file_size() % record.size(); beyond != 0 || file.file_size() == 0)
+    if (const Index beyond = file.file_size() % record.size(); beyond != 0 || file.file_size() == 0)
       file.fail(file.file_size() - beyond, "the last record has " + std::to_string(beyond) +
                                                " bytes; the file should be whole records of " +
                                                std::to_string(record.size()) + " bytes");

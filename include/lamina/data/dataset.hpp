@@ -29,45 +29,45 @@ template <class Pixel = std::uint8_t> struct Dataset {
       note{};  // what a reader wants known, such as parts of the set that are absent; empty if nothing
 
   /// Number of samples.
-  index size() const { return images.extent(0); }
+  Index size() const { return images.extent(0); }
   /// What one sample measures: (channels, height, width).
   Shape shape() const { return {images.extent(1), images.extent(2), images.extent(3)}; }
   /// First pixel of a sample; its channels follow each other as planes, rows within them.
-  const Pixel* image(index sample) const { return images.data() + sample * shape().elements(); }
+  const Pixel* image(Index sample) const { return images.data() + sample * shape().elements(); }
 
   /// Throws lamina::error unless every image has a label and every label names a class.
   void check() const {
-    if (static_cast<index>(labels.size()) != size())
+    if (static_cast<Index>(labels.size()) != size())
       throw error("data set: " + std::to_string(size()) + " images but " + std::to_string(labels.size()) +
                   " labels; each image needs one");
     for (std::size_t i = 0; i < labels.size(); ++i)
       if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= classes.size())
         throw error("data set: image " + std::to_string(i) + " has label " + std::to_string(labels[i]) +
                     "; labels of " + std::to_string(classes.size()) + " classes run from 0 to " +
-                    std::to_string(static_cast<index>(classes.size()) - 1));
+                    std::to_string(static_cast<Index>(classes.size()) - 1));
   }
 
   /// A copy of samples [first, first + count). Throws lamina::error when they are not all there.
-  Dataset subset(index first, index count) const {
+  Dataset subset(Index first, Index count) const {
     if (first < 0 || count < 0 || first > size() || count > size() - first)
       throw error("subset: samples [" + std::to_string(first) + ", " + std::to_string(first) + " + " +
                   std::to_string(count) + ") asked of a set of " + std::to_string(size()));
-    std::vector<index> chosen(static_cast<std::size_t>(count));
-    for (index i = 0; i < count; ++i) chosen[static_cast<std::size_t>(i)] = first + i;
+    std::vector<Index> chosen(static_cast<std::size_t>(count));
+    for (Index i = 0; i < count; ++i) chosen[static_cast<std::size_t>(i)] = first + i;
     return select(chosen);
   }
 
   /// A copy of the samples named, in that order (repeats are allowed). Throws lamina::error on one out of
   /// range.
-  Dataset select(const std::vector<index>& samples) const {
+  Dataset select(const std::vector<Index>& samples) const {
     const auto [channels, height, width] = shape();
     Dataset chosen;
-    chosen.images = decltype(images)(static_cast<index>(samples.size()), channels, height, width);
+    chosen.images = decltype(images)(static_cast<Index>(samples.size()), channels, height, width);
     chosen.labels.reserve(samples.size());
     chosen.classes = classes;
     chosen.note = note;
     Pixel* to = chosen.images.data();
-    for (const index sample : samples) {
+    for (const Index sample : samples) {
       if (sample < 0 || sample >= size())
         throw error("data set: sample " + std::to_string(sample) + " asked of a set of " +
                     std::to_string(size()));
@@ -89,9 +89,9 @@ template <class Pixel = std::uint8_t> struct TrainTest {
 template <class Pixel> TrainTest<Pixel> split(const Dataset<Pixel>& all, double testing_share, seed seed) {
   if (!(testing_share >= 0 && testing_share <= 1))
     throw error("split: testing_share is a part of the whole, from 0 to 1");
-  const std::vector<index> order = permutation(all.size(), Random(seed));
+  const std::vector<Index> order = permutation(all.size(), Random(seed));
   const auto border =
-      order.begin() + static_cast<index>(std::llround(testing_share * static_cast<double>(all.size())));
+      order.begin() + static_cast<Index>(std::llround(testing_share * static_cast<double>(all.size())));
   return {all.select({border, order.end()}), all.select({order.begin(), border})};
 }
 

@@ -20,7 +20,7 @@ class Draws {
     return low + (high - low) * random_.uniform_double(next_++);
   }
   double normal() { return random_.normal(next_++); }
-  index below(index n) { return static_cast<index>(random_.below(next_++, static_cast<std::uint64_t>(n))); }
+  Index below(Index n) { return static_cast<Index>(random_.below(next_++, static_cast<std::uint64_t>(n))); }
   bool chance(double probability) { return uniform() < probability; }
 
  private:

@@ -28,9 +28,9 @@ enum class ImageFit {
 
 /// What a picture should be once it is loaded; 0 means as it is stored.
 struct image_form {
-  index channels = 0;  // 1 grey, 3 RGB; stored transparency is dropped
-  index height = 0;    // pixels
-  index width = 0;
+  Index channels = 0;  // 1 grey, 3 RGB; stored transparency is dropped
+  Index height = 0;    // pixels
+  Index width = 0;
   ImageFit fit = ImageFit::crop;
 };
 
@@ -94,8 +94,8 @@ inline void load_planes(const std::filesystem::path& path, const PictureFile& fi
       resample(picture.pixels.get(), picture.shape, rows, columns, planes, shape.height, shape.width);
       return;
     }
-    for (index channel = 0; channel < shape.channels; ++channel)
-      for (index pixel = 0; pixel < shape.pixels(); ++pixel)
+    for (Index channel = 0; channel < shape.channels; ++channel)
+      for (Index pixel = 0; pixel < shape.pixels(); ++pixel)
         *planes++ = picture.pixels.get()[pixel * shape.channels + channel];
   } catch (const file_error& refused) {
     throw file_error(path.string() + ": " + refused.what());

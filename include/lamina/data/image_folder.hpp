@@ -66,9 +66,9 @@ inline Dataset<> image_folder(const std::filesystem::path& folder, image_form fo
     throw file_error(folder.string() + ": no sub-folders with pictures; there should be one for each class");
   if (form.height == 0 && form.width == 0) form.fit = ImageFit::exact;
   const Shape shape = detail::formed(detail::read_picture(files.front()).shape, form);
-  const auto count = static_cast<index>(files.size());
+  const auto count = static_cast<Index>(files.size());
   set.images = Tensor<std::uint8_t, dyn, dyn, dyn, dyn>(count, shape.channels, shape.height, shape.width);
-  parallel_for(count, [&](index i) {
+  parallel_for(count, [&](Index i) {
     const auto& path = files[static_cast<std::size_t>(i)];
     detail::load_planes(path, detail::read_picture(path), shape, form.fit,
                         set.images.data() + i * shape.elements());

@@ -1,7 +1,7 @@
 // Batches of a data set, shuffled anew in each epoch, turned into floats and augmented on a thread of their
 // own while the network works on the batch before.
 //   Loader loader(training, {.batch_size = 64, .seed{42}}, augment(random_flip{}));
-//   for (index epoch = 0; epoch < 10; ++epoch)
+//   for (Index epoch = 0; epoch < 10; ++epoch)
 //     for (const Batch<float>& batch : loader.epoch(epoch)) …
 #pragma once
 
@@ -31,7 +31,7 @@ namespace lamina {
 
 /// How a Loader draws its batches.
 struct loader_options {
-  index batch_size = 64;          // the last batch of an epoch has what is left
+  Index batch_size = 64;          // the last batch of an epoch has what is left
   bool shuffle = true;            // in an order that seed and epoch decide; false: the set's own order
   lamina::seed seed{};            // of the order and of every augmentation
   bool prefetch = threads() > 1;  // makes the next batch on a thread of its own; the batches are the same
@@ -50,8 +50,8 @@ template <class T, class Pixel, augmentation Pipeline = Augmentation<Purpose::tr
   Loader& operator=(const Loader&) = delete;
 
   /// Images of the set, and batches they make.
-  index size() const { return set_.size(); }
-  index batches() const { return (size() + options_.batch_size - 1) / options_.batch_size; }
+  Index size() const { return set_.size(); }
+  Index batches() const { return (size() + options_.batch_size - 1) / options_.batch_size; }
   /// What the images of a batch measure, after augmentation.
   Shape shape() const { return shape_; }
 
@@ -59,7 +59,7 @@ template <class T, class Pixel, augmentation Pipeline = Augmentation<Purpose::tr
   /// is fine. An exception thrown while a batch was made (by a step of one's own, say) arrives where that
   /// batch would have.
   class Epoch;
-  Epoch epoch(index number) {
+  Epoch epoch(Index number) {
     prefetch_.rest();
     epoch_ = static_cast<std::uint64_t>(number);
     arrange();
@@ -80,23 +80,23 @@ template <class T, class Pixel, augmentation Pipeline = Augmentation<Purpose::tr
 
   struct Make {
     Loader* loader;
-    void operator()(index batch, int slot) const {
+    void operator()(Index batch, int slot) const {
       loader->make(batch, loader->slots_[static_cast<std::size_t>(slot)]);
     }
   };
 
   Random random(Stream stream) const { return Random(options_.seed).stream(stream).stream(epoch_); }
   void arrange();
-  void make(index batch, Slot& slot);
-  void make_image(index sample, const Random& random, T* to);
+  void make(Index batch, Slot& slot);
+  void make_image(Index sample, const Random& random, T* to);
 
   const Dataset<Pixel>& set_;
   loader_options options_;
   Pipeline pipeline_;
   Shape shape_;
-  index classes_;
+  Index classes_;
   std::uint64_t epoch_ = 0;
-  std::vector<index> order_;        // the samples of this epoch
+  std::vector<Index> order_;        // the samples of this epoch
   std::array<Storage<T>, 2> work_;  // images on their way through the pipeline
   std::array<Slot, 2> slots_;
   detail::Prefetch<Make> prefetch_;  // last: its thread uses all of the above
@@ -146,16 +146,16 @@ namespace detail {
 
 /// Pixels as a network takes them: bytes become x / 255 (looked up, which is exact and as quick as reading
 /// them), floats stay what they are.
-template <class T, class Pixel> void convert_pixels(const Pixel* from, index count, T* to) {
+template <class T, class Pixel> void convert_pixels(const Pixel* from, Index count, T* to) {
   if constexpr (std::is_same_v<Pixel, std::uint8_t>) {
     static constexpr auto parts = [] {
       std::array<T, 256> values{};
       for (std::size_t byte = 0; byte < 256; ++byte) values[byte] = static_cast<T>(byte) / T{255};
       return values;
     }();
-    for (index i = 0; i < count; ++i) to[i] = parts[from[i]];
+    for (Index i = 0; i < count; ++i) to[i] = parts[from[i]];
   } else {
-    for (index i = 0; i < count; ++i) to[i] = static_cast<T>(from[i]);
+    for (Index i = 0; i < count; ++i) to[i] = static_cast<T>(from[i]);
   }
 }
 
@@ -167,14 +167,14 @@ Loader<T, Pixel, Pipeline>::Loader(const Dataset<Pixel>& set, loader_options opt
       options_(options),
       pipeline_(std::move(pipeline)),
       shape_(pipeline_.output_shape(set.shape())),
-      classes_(static_cast<index>(set.classes.size())),
+      classes_(static_cast<Index>(set.classes.size())),
       order_(static_cast<std::size_t>(set.size())),
       prefetch_(Make{this}, options.prefetch) {
   set.check();
   if (options.batch_size < 1)
     throw error("loader: batch_size is " + std::to_string(options.batch_size) + "; it should be at least 1");
-  const index most = std::min(options.batch_size, set.size());
-  const index targets = Pipeline::mixes ? classes_ : 0;
+  const Index most = std::min(options.batch_size, set.size());
+  const Index targets = Pipeline::mixes ? classes_ : 0;
   for (Slot& slot : slots_) {
     slot.pixels = Storage<T>(most * shape_.elements());
     slot.soft_targets = Storage<T>(most * targets);
@@ -185,7 +185,7 @@ Loader<T, Pixel, Pipeline>::Loader(const Dataset<Pixel>& set, loader_options opt
 }
 
 template <class T, class Pixel, augmentation Pipeline> void Loader<T, Pixel, Pipeline>::arrange() {
-  std::iota(order_.begin(), order_.end(), index{0});
+  std::iota(order_.begin(), order_.end(), Index{0});
   if (!options_.shuffle) return;
   const Random choices =
       random(order_stream);  // Fisher and Yates, as `permutation`, but in memory that is there
@@ -194,13 +194,13 @@ template <class T, class Pixel, augmentation Pipeline> void Loader<T, Pixel, Pip
 }
 
 template <class T, class Pixel, augmentation Pipeline>
-void Loader<T, Pixel, Pipeline>::make(index batch, Slot& slot) {
-  const index first = batch * options_.batch_size, count = std::min(options_.batch_size, size() - first);
-  const auto samples = std::span<const index>(order_).subspan(static_cast<std::size_t>(first),
+void Loader<T, Pixel, Pipeline>::make(Index batch, Slot& slot) {
+  const Index first = batch * options_.batch_size, count = std::min(options_.batch_size, size() - first);
+  const auto samples = std::span<const Index>(order_).subspan(static_cast<std::size_t>(first),
                                                               static_cast<std::size_t>(count));
   const Random choices = random(sample_stream);
-  for (index i = 0; i < count; ++i) {
-    const index sample = samples[static_cast<std::size_t>(i)];
+  for (Index i = 0; i < count; ++i) {
+    const Index sample = samples[static_cast<std::size_t>(i)];
     make_image(sample, choices.stream(static_cast<std::uint64_t>(sample)),
                slot.pixels.data() + i * shape_.elements());
     slot.labels[static_cast<std::size_t>(i)] = set_.labels[static_cast<std::size_t>(sample)];
@@ -209,7 +209,7 @@ void Loader<T, Pixel, Pipeline>::make(index batch, Slot& slot) {
     BatchInTheMaking<T> mixed{
         slot.pixels.data(), slot.soft_targets.data(), work_[0].data(), count, shape_, classes_};
     std::fill_n(mixed.soft_targets, count * classes_, T{0});
-    for (index i = 0; i < count; ++i) mixed.targets(i)[slot.labels[static_cast<std::size_t>(i)]] = T{1};
+    for (Index i = 0; i < count; ++i) mixed.targets(i)[slot.labels[static_cast<std::size_t>(i)]] = T{1};
     pipeline_.mix(mixed, random(mixing_stream).stream(static_cast<std::uint64_t>(batch)));
   }
   slot.batch = {slot.pixels.data(), shape_, std::span(slot.labels).first(samples.size()),
@@ -219,7 +219,7 @@ void Loader<T, Pixel, Pipeline>::make(index batch, Slot& slot) {
 }
 
 template <class T, class Pixel, augmentation Pipeline>
-void Loader<T, Pixel, Pipeline>::make_image(index sample, [[maybe_unused]] const Random& random, T* to) {
+void Loader<T, Pixel, Pipeline>::make_image(Index sample, [[maybe_unused]] const Random& random, T* to) {
   if constexpr (Pipeline::is_identity) {
     detail::convert_pixels(set_.image(sample), shape_.elements(), to);
   } else {

@@ -31,19 +31,19 @@ inline std::string hexadecimal(std::uint32_t value) {
 }
 
 /// The extents in the header of an IDX file of bytes, each at least 1 and together countable.
-inline std::vector<index> idx_extents(ByteSource& file, std::uint32_t rank, const char* content) {
+inline std::vector<Index> idx_extents(ByteSource& file, std::uint32_t rank, const char* content) {
   const std::uint32_t unsigned_bytes = 0x800 + rank;
   if (const std::uint32_t magic = file.take_big_endian("the magic number"); magic != unsigned_bytes)
     file.fail(0, "the magic number is " + hexadecimal(magic) + "; an IDX file of " + content +
                      " begins with " + hexadecimal(unsigned_bytes));
-  std::vector<index> extents;
-  index total = 1;
+  std::vector<Index> extents;
+  Index total = 1;
   for (std::uint32_t axis = 0; axis < rank; ++axis) {
-    const index at = file.offset();
-    const index extent = file.take_big_endian("an extent");
+    const Index at = file.offset();
+    const Index extent = file.take_big_endian("an extent");
     if (extent == 0)
       file.fail(at, std::string("an extent is 0; ") + content + " have at least 1 on every axis");
-    if (extent > std::numeric_limits<index>::max() / total)
+    if (extent > std::numeric_limits<Index>::max() / total)
       file.fail(at, "the extents multiply to more bytes than any file has");
     total *= extent;
     extents.push_back(extent);
@@ -53,8 +53,8 @@ inline std::vector<index> idx_extents(ByteSource& file, std::uint32_t rank, cons
 
 inline Tensor<std::uint8_t, dyn, dyn, dyn, dyn> idx_images(const std::filesystem::path& path) {
   ByteSource file(path);
-  const std::vector<index> extents = idx_extents(file, 3, "images");
-  const index count = extents[0], height = extents[1], width = extents[2];
+  const std::vector<Index> extents = idx_extents(file, 3, "images");
+  const Index count = extents[0], height = extents[1], width = extents[2];
   const std::string what =
       std::to_string(count) + " images of " + std::to_string(height) + "x" + std::to_string(width);
   const std::vector<std::uint8_t> pixels = file.take(count * height * width, what);
@@ -66,13 +66,13 @@ inline Tensor<std::uint8_t, dyn, dyn, dyn, dyn> idx_images(const std::filesystem
 
 inline std::vector<std::int32_t> idx_labels(const std::filesystem::path& path, std::size_t classes) {
   ByteSource file(path);
-  const index count = idx_extents(file, 1, "labels")[0];
-  const index first = file.offset();
+  const Index count = idx_extents(file, 1, "labels")[0];
+  const Index first = file.offset();
   const std::vector<std::uint8_t> labels = file.take(count, std::to_string(count) + " labels");
   file.expect_end(std::to_string(count) + " labels");
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (labels[i] >= classes)
-      file.fail(first + static_cast<index>(i), "label " + std::to_string(labels[i]) + "; labels of " +
+      file.fail(first + static_cast<Index>(i), "label " + std::to_string(labels[i]) + "; labels of " +
                                                    std::to_string(classes) + " classes run from 0 to " +
                                                    std::to_string(classes - 1));
   return {labels.begin(), labels.end()};
@@ -97,7 +97,7 @@ inline Dataset<> idx(const std::filesystem::path& images, const std::filesystem:
   set.images = detail::idx_images(images);
   set.labels = detail::idx_labels(labels, classes.size());
   set.classes = std::move(classes);
-  if (static_cast<index>(set.labels.size()) != set.size())
+  if (static_cast<Index>(set.labels.size()) != set.size())
     throw file_error(labels.string() + ": byte 4: " + std::to_string(set.labels.size()) + " labels for the " +
                      std::to_string(set.size()) + " images of " + images.string() + "; each image has one");
   return set;

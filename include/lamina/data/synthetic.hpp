@@ -25,10 +25,10 @@ namespace lamina::data {
 
 /// What synthetic_digits draws.
 struct digit_options {
-  index training = 10'000;  // images to learn from
-  index testing = 2'000;    // images to be judged on, none of them among the former
-  index size = 28;          // pixels per side, at least 16
-  index channels = 1;       // 1: light on dark; 3: coloured strokes on coloured ground, dark or light
+  Index training = 10'000;  // images to learn from
+  Index testing = 2'000;    // images to be judged on, none of them among the former
+  Index size = 28;          // pixels per side, at least 16
+  Index channels = 1;       // 1: light on dark; 3: coloured strokes on coloured ground, dark or light
   lamina::seed seed{1};
 };
 
@@ -39,7 +39,7 @@ void draw_digit(std::uint8_t* image, std::uint64_t number, const digit_options& 
 /// Images [first, first + count) of the endless series that a seed stands for; image i shows the digit i mod
 /// 10, so any run of ten has each digit once. Throws lamina::error for a negative count and options outside
 /// their ranges.
-inline Dataset<> draw_digits(index first, index count, const digit_options& options = {}) {
+inline Dataset<> draw_digits(Index first, Index count, const digit_options& options = {}) {
   if (options.size < 16) throw error("synthetic digits: size is at least 16 pixels");
   if (options.channels != 1 && options.channels != 3)
     throw error("synthetic digits: channels is 1 for grey or 3 for colour");
@@ -48,9 +48,9 @@ inline Dataset<> draw_digits(index first, index count, const digit_options& opti
   set.images = Tensor<std::uint8_t, dyn, dyn, dyn, dyn>(count, options.channels, options.size, options.size);
   set.classes = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
   set.labels.resize(static_cast<std::size_t>(count));
-  constexpr index piece = 16;  // images drawn between two looks at the pool's queue
-  parallel_for((count + piece - 1) / piece, [&](index p) {
-    for (index i = p * piece; i < std::min(count, (p + 1) * piece); ++i) {
+  constexpr Index piece = 16;  // images drawn between two looks at the pool's queue
+  parallel_for((count + piece - 1) / piece, [&](Index p) {
+    for (Index i = p * piece; i < std::min(count, (p + 1) * piece); ++i) {
       set.labels[static_cast<std::size_t>(i)] = static_cast<std::int32_t>((first + i) % 10);
       detail::draw_digit(set.images.data() + i * set.shape().elements(),
                          static_cast<std::uint64_t>(first + i), options);
@@ -67,7 +67,7 @@ inline Dataset<> draw_digits(index first, index count, const digit_options& opti
 /// after 10,000 images, they get 17 % and 98.5 to 99.1 % (8 epochs). A core draws some 40,000 grey images a
 /// second.
 inline TrainTest<> synthetic_digits(const digit_options& options = {}) {
-  constexpr index testing_begins = index{1} << 40;  // beyond every training image
+  constexpr Index testing_begins = Index{1} << 40;  // beyond every training image
   return {draw_digits(0, options.training, options), draw_digits(testing_begins, options.testing, options)};
 }
 
@@ -121,10 +121,10 @@ constexpr Point between(Point a, Point b, Point c, Point d, double t) {
   return b + (linear + square + cube) * 0.5;
 }
 
-inline void write_digit(Canvas& canvas, index digit, Draws& draws) {
+inline void write_digit(Canvas& canvas, Index digit, Draws& draws) {
   const double size = static_cast<double>(canvas.size);
   const auto forms = forms_of(digit);
-  const Glyph form = forms[static_cast<std::size_t>(draws.below(static_cast<index>(forms.size())))];
+  const Glyph form = forms[static_cast<std::size_t>(draws.below(static_cast<Index>(forms.size())))];
   const Hand hand(draws, size);
   const double radius = size / 28 * draws.uniform(0.7, 1.5), strength = draws.uniform(0.75, 1.0);
   constexpr std::size_t most_points = 16;
@@ -152,13 +152,13 @@ inline void write_digit(Canvas& canvas, index digit, Draws& draws) {
 /// its own: compilers differ in the order in which they evaluate arguments.
 inline void scatter_clutter(Canvas& canvas, Draws& draws) {
   const double size = static_cast<double>(canvas.size), unit = size / 28;
-  for (index piece = draws.below(4); piece > 0; --piece) {
+  for (Index piece = draws.below(4); piece > 0; --piece) {
     const Point from{draws.uniform(0, size), draws.uniform(0, size)};
     const double angle = draws.uniform(0, 2 * std::numbers::pi), length = unit * draws.uniform(2, 6);
     const double radius = unit * draws.uniform(0.3, 0.9), strength = draws.uniform(0.3, 0.7);
     canvas.line(from, from + Point{std::cos(angle), std::sin(angle)} * length, radius, strength);
   }
-  for (index spot = draws.below(4); spot > 0; --spot) {
+  for (Index spot = draws.below(4); spot > 0; --spot) {
     const Point centre{draws.uniform(0, size), draws.uniform(0, size)};
     const double radius = unit * draws.uniform(2, 6), strength = draws.uniform(0.2, 0.45);
     canvas.blob(centre, radius, strength);
@@ -191,7 +191,7 @@ struct Plane {
 
 /// Light on dark when there is one channel. With more, ground and pen differ by at least 0.4 in brightness,
 /// either way round, and each channel is tinted.
-inline std::array<Plane, 4> mix_colours(index channels, Draws& draws) {
+inline std::array<Plane, 4> mix_colours(Index channels, Draws& draws) {
   std::array<Plane, 4> planes;
   if (channels == 1) {
     planes[0] = {draws.uniform(0, 0.15), 0, 0, 1, 1};
@@ -210,20 +210,20 @@ inline std::array<Plane, 4> mix_colours(index channels, Draws& draws) {
 inline void draw_digit(std::uint8_t* image, std::uint64_t number, const digit_options& options) {
   const Random random = Random(options.seed).stream(number);
   Draws draws(random.stream(0));
-  const index size = options.size, pixels = size * size;
+  const Index size = options.size, pixels = size * size;
   const Scratch<double> memory(2 * pixels);
   Canvas digit{memory.data(), size}, clutter{memory.data() + pixels, size};
   digit.clear();
   clutter.clear();
-  write_digit(digit, static_cast<index>(number % 10), draws);
+  write_digit(digit, static_cast<Index>(number % 10), draws);
   scatter_clutter(clutter, draws);
   const double grain = draws.uniform(0.02, 0.08), middle = static_cast<double>(size - 1) / 2;
   const std::array<Plane, 4> planes = mix_colours(options.channels, draws);
-  for (index channel = 0; channel < options.channels; ++channel) {
+  for (Index channel = 0; channel < options.channels; ++channel) {
     const Plane& plane = planes[static_cast<std::size_t>(channel)];
     const Random grains = random.stream(1 + static_cast<std::uint64_t>(channel));
     std::array<double, 4> four{};
-    for (index i = 0; i < pixels; ++i) {
+    for (Index i = 0; i < pixels; ++i) {
       if (i % 4 == 0) four = noise(grains, static_cast<std::uint64_t>(i / 4));
       const double x = static_cast<double>(i % size) / middle - 1,
                    y = static_cast<double>(i / size) / middle - 1;

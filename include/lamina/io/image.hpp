@@ -25,12 +25,12 @@ using data::load_image;
 /// whole file or none of it. Throws shape_error for other shapes and file_error, naming the file, when it
 /// cannot be written.
 inline void save_png(const std::filesystem::path& path, TensorView<const std::uint8_t, dyn, dyn, dyn> image) {
-  const index channels = image.extent(0), height = image.extent(1), width = image.extent(2);
+  const Index channels = image.extent(0), height = image.extent(1), width = image.extent(2);
   std::vector<std::uint8_t> interleaved;
   interleaved.reserve(static_cast<std::size_t>(image.size()));
-  for (index y = 0; y < height; ++y)
-    for (index x = 0; x < width; ++x)
-      for (index channel = 0; channel < channels; ++channel) interleaved.push_back(image(channel, y, x));
+  for (Index y = 0; y < height; ++y)
+    for (Index x = 0; x < width; ++x)
+      for (Index channel = 0; channel < channels; ++channel) interleaved.push_back(image(channel, y, x));
   write_file_atomically(path, detail::png_bytes(width, height, channels, interleaved));
 }
 

@@ -132,7 +132,7 @@ TEST_CASE("random_affine maps a plane as its matrix does") {
 TEST_CASE("random_affine fills what it uncovers as the border says") {
   NumberedImage zero(shape<1, 8, 8>), replicated(shape<1, 8, 8>);
   for (auto* image : {&zero, &replicated}) {
-    for (lamina::index i = 0; i < 64; ++i) image->work.pixels[i] = 1;
+    for (Index i = 0; i < 64; ++i) image->work.pixels[i] = 1;
     auto choices = draws(3);
     random_affine{.scale_low = 0.5,
                   .scale_high = 0.5,

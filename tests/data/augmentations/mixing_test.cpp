@@ -15,11 +15,11 @@ namespace {
 struct Mixable {
   std::vector<double> pixels, targets, spare = std::vector<double>(24);
   BatchInTheMaking<double> batch;
-  explicit Mixable(lamina::index n)
+  explicit Mixable(Index n)
       : pixels(static_cast<std::size_t>(n * 24)),
         targets(static_cast<std::size_t>(n * 3)),
         batch{pixels.data(), targets.data(), spare.data(), n, shape<1, 4, 6>, 3} {
-    for (lamina::index i = 0; i < n; ++i) {
+    for (Index i = 0; i < n; ++i) {
       std::fill_n(batch.image(i), 24, static_cast<double>(i + 1));
       batch.targets(i)[i % 3] = 1;
     }
@@ -58,15 +58,15 @@ TEST_CASE("gamma and beta variates have their mean and variance") {
 }
 
 TEST_CASE("mixup blends each image and its targets with the next one's") {
-  const lamina::index n = GENERATE(1, 2, 5);
+  const Index n = GENERATE(1, 2, 5);
   Mixable mixed(n);
   auto choices = draws(4), again = draws(4);
   mixup{.alpha = 0.7}(mixed.batch, choices);
   again.chance(1);
   const double keep = lamina::detail::beta_variate(0.7, again);
   REQUIRE((keep > 0.01 && keep < 0.99));
-  for (lamina::index i = 0; i < n; ++i) {
-    const lamina::index next = (i + 1) % n;
+  for (Index i = 0; i < n; ++i) {
+    const Index next = (i + 1) % n;
     const double expected = keep * static_cast<double>(i + 1) + (1 - keep) * static_cast<double>(next + 1);
     for (int k = 0; k < 24; ++k) require_close(mixed.batch.image(i)[k], expected, 1e-12);
     for (int k = 0; k < 3; ++k)
@@ -77,12 +77,12 @@ TEST_CASE("mixup blends each image and its targets with the next one's") {
 TEST_CASE("cutmix pastes one rectangle, and targets follow its area") {
   int pasted_some = 0;
   for (std::uint64_t stream = 0; stream < 100; ++stream) {
-    const lamina::index n = 3;
+    const Index n = 3;
     Mixable mixed(n);
     auto choices = draws(stream);
     cutmix{}(mixed.batch, choices);
     int first_area = -1;
-    for (lamina::index i = 0; i < n; ++i) {
+    for (Index i = 0; i < n; ++i) {
       const double partner = static_cast<double>((i + 1) % n + 1);
       int area = 0, top = 9, bottom = -1, left = 9, right = -1;
       for (int y = 0; y < 4; ++y)

@@ -16,14 +16,14 @@ template <class T = double> struct NumberedImage {
       : first(4 * static_cast<std::size_t>(shape.elements()) + 64, T{-1}),
         second(first),
         work{first.data(), second.data(), shape} {
-    for (lamina::index c = 0; c < shape.channels; ++c)
-      for (lamina::index y = 0; y < shape.height; ++y)
-        for (lamina::index x = 0; x < shape.width; ++x)
+    for (lamina::Index c = 0; c < shape.channels; ++c)
+      for (lamina::Index y = 0; y < shape.height; ++y)
+        for (lamina::Index x = 0; x < shape.width; ++x)
           *(work.plane(c) + y * shape.width + x) = scale * static_cast<T>(100 * c + 10 * y + x);
   }
   NumberedImage(const NumberedImage&) = delete;
 
-  T operator()(lamina::index c, lamina::index y, lamina::index x) const {
+  T operator()(lamina::Index c, lamina::Index y, lamina::Index x) const {
     return work.plane(c)[y * work.shape.width + x];
   }
   std::vector<T> pixels() const { return {work.pixels, work.pixels + work.shape.elements()}; }

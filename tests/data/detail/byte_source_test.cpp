@@ -41,7 +41,7 @@ TEST_CASE("a promise the file does not keep costs no memory") {
   ByteSource file(directory / "file");
   support::forget_allocations();
   REQUIRE_THROWS_WITH(
-      file.take(lamina::index{1} << 50, "the moon"),
+      file.take(Index{1} << 50, "the moon"),
       containing("byte 3000000") && containing("the moon should take 1125899906842624 bytes from byte 0 on"));
   REQUIRE(support::greatest_allocation() <= (packed ? 2 * bytes.size() : 4096));
 }

@@ -9,7 +9,7 @@ using namespace lamina;
 using namespace lamina::data::detail;
 
 TEST_CASE("every form of every digit is strokes of two points or more within the box") {
-  for (lamina::index digit = 0; digit < 10; ++digit) {
+  for (Index digit = 0; digit < 10; ++digit) {
     REQUIRE(forms_of(digit).size() >= 2);
     for (const Glyph form : forms_of(digit)) {
       CAPTURE(digit);

@@ -14,7 +14,7 @@ using data::detail::Unpacked;
 namespace {
 
 /// Unpacks up to `count` bytes in pieces of `piece`.
-std::string unpack(GzipStream& stream, lamina::index count, lamina::index piece, std::string& failure) {
+std::string unpack(GzipStream& stream, Index count, Index piece, std::string& failure) {
   std::string text;
   while (count > 0) {
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(piece));
@@ -35,12 +35,12 @@ TEST_CASE("a gzip stream unpacks in pieces of any size") {
   REQUIRE(support::gzip(text).size() > 100'000);  // more than one input buffer
   std::istringstream file(support::gzip(text));
   GzipStream stream(file);
-  const lamina::index piece = GENERATE(77, 4096, 1'000'000);
+  const Index piece = GENERATE(77, 4096, 1'000'000);
   std::string failure;
   REQUIRE(unpack(stream, 1'000'000, piece, failure) == text);
   REQUIRE(failure.empty());
   REQUIRE(!stream.has_trailing_bytes());
-  REQUIRE(stream.packed_offset() == static_cast<lamina::index>(file.str().size()));
+  REQUIRE(stream.packed_offset() == static_cast<Index>(file.str().size()));
 }
 
 TEST_CASE("what precedes a break is unpacked, and the break is told") {

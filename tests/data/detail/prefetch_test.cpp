@@ -15,10 +15,10 @@ namespace {
 
 /// Writes each piece's number into its slot.
 struct Numbers {
-  std::vector<lamina::index>* slots;
+  std::vector<Index>* slots;
   std::atomic<int>* made;
-  lamina::index fails_at = -1;
-  void operator()(lamina::index piece, int slot) const {
+  Index fails_at = -1;
+  void operator()(Index piece, int slot) const {
     if (piece == fails_at) throw std::runtime_error("this piece cannot be made");
     (*slots)[static_cast<std::size_t>(slot)] = piece;
     ++*made;
@@ -26,12 +26,11 @@ struct Numbers {
 };
 
 struct Run {
-  std::vector<lamina::index> slots = {-1, -1};
+  std::vector<Index> slots = {-1, -1};
   std::atomic<int> made = 0;
   detail::Prefetch<Numbers> pieces;
-  explicit Run(bool background, lamina::index fails_at = -1)
-      : pieces(Numbers{&slots, &made, fails_at}, background) {}
-  lamina::index next() {
+  explicit Run(bool background, Index fails_at = -1) : pieces(Numbers{&slots, &made, fails_at}, background) {}
+  Index next() {
     const int slot = pieces.next();
     return slot < 0 ? -1 : slots[static_cast<std::size_t>(slot)];
   }
@@ -42,10 +41,10 @@ struct Run {
 TEST_CASE("pieces arrive in order, each once, run after run") {
   Run run(GENERATE(false, true));
   REQUIRE(run.next() == -1);  // nothing was started
-  for (const lamina::index count : {5, 0, 1, 2, 300}) {
+  for (const Index count : {5, 0, 1, 2, 300}) {
     run.pieces.rest();
     run.pieces.start(count);
-    for (lamina::index piece = 0; piece < count; ++piece) REQUIRE(run.next() == piece);
+    for (Index piece = 0; piece < count; ++piece) REQUIRE(run.next() == piece);
     REQUIRE(run.next() == -1);
     REQUIRE(run.next() == -1);
   }
@@ -62,10 +61,10 @@ TEST_CASE("never more than one piece is made ahead of the one in use") {
 
 TEST_CASE("a run can be left at any point, and another begun") {
   Run run(GENERATE(false, true));
-  for (lamina::index left_after = 0; left_after < 6; ++left_after) {
+  for (Index left_after = 0; left_after < 6; ++left_after) {
     run.pieces.rest();
     run.pieces.start(5);
-    for (lamina::index piece = 0; piece < left_after && piece < 5; ++piece) REQUIRE(run.next() == piece);
+    for (Index piece = 0; piece < left_after && piece < 5; ++piece) REQUIRE(run.next() == piece);
   }
 }
 
@@ -83,13 +82,13 @@ TEST_CASE("what a piece throws arrives in its place, and the next run is whole")
   for (int repeat = 0; repeat < 3; ++repeat) {
     run.pieces.rest();
     run.pieces.start(5);
-    for (lamina::index piece = 0; piece < 3; ++piece) REQUIRE(run.next() == piece);
+    for (Index piece = 0; piece < 3; ++piece) REQUIRE(run.next() == piece);
     REQUIRE_THROWS_WITH(run.next(), "this piece cannot be made");
     REQUIRE(run.next() == -1);
   }
   run.pieces.rest();
   run.pieces.start(3);
-  for (lamina::index piece = 0; piece < 3; ++piece) REQUIRE(run.next() == piece);
+  for (Index piece = 0; piece < 3; ++piece) REQUIRE(run.next() == piece);
   REQUIRE(run.next() == -1);
 }
 

@@ -12,21 +12,20 @@ using data::detail::triangle_taps;
 
 namespace {
 
-std::vector<int> row(const std::vector<std::uint8_t>& pixels, Stretch part, lamina::index width) {
+std::vector<int> row(const std::vector<std::uint8_t>& pixels, Stretch part, Index width) {
   std::vector<std::uint8_t> out(static_cast<std::size_t>(width));
-  resample(pixels.data(), {1, 1, static_cast<lamina::index>(pixels.size())}, {0, 1}, part, out.data(), 1,
-           width);
+  resample(pixels.data(), {1, 1, static_cast<Index>(pixels.size())}, {0, 1}, part, out.data(), 1, width);
   return {out.begin(), out.end()};
 }
 
 }  // namespace
 
 TEST_CASE("taps sum to one and lie inside") {
-  for (const lamina::index source : {1, 2, 5, 31})
-    for (const lamina::index output : {1, 3, 8, 40})
+  for (const Index source : {1, 2, 5, 31})
+    for (const Index output : {1, 3, 8, 40})
       for (const auto& taps : triangle_taps({0, static_cast<double>(source)}, source, output)) {
         REQUIRE(taps.first >= 0);
-        REQUIRE(taps.first + static_cast<lamina::index>(taps.weights.size()) <= source);
+        REQUIRE(taps.first + static_cast<Index>(taps.weights.size()) <= source);
         require_close(std::accumulate(taps.weights.begin(), taps.weights.end(), 0.0), 1.0, 1e-6);
       }
 }

@@ -21,12 +21,12 @@ struct random_flip {
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
     const bool sideways = draws.chance(horizontal), upside_down = draws.chance(vertical);
     const auto [channels, height, width] = image.shape;
-    for (index channel = 0; channel < channels; ++channel) {
+    for (Index channel = 0; channel < channels; ++channel) {
       T* const plane = image.plane(channel);
       if (sideways)
-        for (index y = 0; y < height; ++y) std::reverse(plane + y * width, plane + (y + 1) * width);
+        for (Index y = 0; y < height; ++y) std::reverse(plane + y * width, plane + (y + 1) * width);
       if (upside_down)
-        for (index y = 0; y < height / 2; ++y)
+        for (Index y = 0; y < height / 2; ++y)
           std::swap_ranges(plane + y * width, plane + (y + 1) * width, plane + (height - 1 - y) * width);
     }
   }
@@ -35,9 +35,9 @@ struct random_flip {
 /// Cuts a window out of the image, which is first extended by `padding` pixels on all sides. For evaluation:
 /// the window in the middle. `random_crop{.padding = 4}` is the usual one for CIFAR (He et al. 2015).
 struct random_crop {
-  index padding = 0;  // pixels
-  index height = 0;   // of the window; 0: as the image
-  index width = 0;
+  Index padding = 0;  // pixels
+  Index height = 0;   // of the window; 0: as the image
+  Index width = 0;
   Border border = Border::zero;
 
   /// Throws shape_error when the window is larger than the image with its padding.
@@ -52,8 +52,8 @@ struct random_crop {
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
     const Shape window = output_shape(image.shape);
-    const index top = draws.below(image.shape.height + 2 * padding - window.height + 1);
-    const index left = draws.below(image.shape.width + 2 * padding - window.width + 1);
+    const Index top = draws.below(image.shape.height + 2 * padding - window.height + 1);
+    const Index left = draws.below(image.shape.width + 2 * padding - window.width + 1);
     cut(image, window, top - padding, left - padding);
   }
 
@@ -64,14 +64,14 @@ struct random_crop {
   }
 
  private:
-  template <class T> void cut(Workpiece<T>& image, Shape window, index top, index left) const {
+  template <class T> void cut(Workpiece<T>& image, Shape window, Index top, Index left) const {
     T* to = image.spare;
-    for (index channel = 0; channel < window.channels; ++channel)
-      for (index y = 0; y < window.height; ++y, to += window.width) {
-        const index row = detail::at_border(top + y, image.shape.height, border);
+    for (Index channel = 0; channel < window.channels; ++channel)
+      for (Index y = 0; y < window.height; ++y, to += window.width) {
+        const Index row = detail::at_border(top + y, image.shape.height, border);
         const T* const from = image.plane(channel) + row * image.shape.width;
-        for (index x = 0; x < window.width; ++x) {
-          const index column = detail::at_border(left + x, image.shape.width, border);
+        for (Index x = 0; x < window.width; ++x) {
+          const Index column = detail::at_border(left + x, image.shape.width, border);
           to[x] = row < 0 || column < 0 ? T{0} : from[column];
         }
       }
@@ -100,12 +100,13 @@ struct random_affine {
     const double shift_y = static_cast<double>(height) * draws.uniform(-translation, translation);
     // Output = scale * turn * slant * input + shift about the middle; pixels are looked up through the
     // inverse: input = unslant * unturn * (output - shift) / scale.
-    const double cosine = std::cos(turn) / scale, sine = std::sin(turn) / scale;
-    const double xx = cosine + slant * sine, xy = sine - slant * cosine, yx = -sine, yy = cosine;
+    const double cos_turn = std::cos(turn) / scale, sin_turn = std::sin(turn) / scale;
+    const double xx = cos_turn + slant * sin_turn, xy = sin_turn - slant * cos_turn, yx = -sin_turn,
+                 yy = cos_turn;
     const double middle_x = static_cast<double>(width - 1) / 2,
                  middle_y = static_cast<double>(height - 1) / 2;
-    for (index y = 0; y < height; ++y)
-      for (index x = 0; x < width; ++x) {
+    for (Index y = 0; y < height; ++y)
+      for (Index x = 0; x < width; ++x) {
         const double dx = static_cast<double>(x) - middle_x - shift_x,
                      dy = static_cast<double>(y) - middle_y - shift_y;
         interpolate(image, middle_x + xx * dx + xy * dy, middle_y + yx * dx + yy * dy, y * width + x);
@@ -115,16 +116,16 @@ struct random_affine {
 
  private:
   /// Writes pixel `to` of `spare` in all channels from the four around (x, y).
-  template <class T> void interpolate(Workpiece<T>& image, double x, double y, index to) const {
+  template <class T> void interpolate(Workpiece<T>& image, double x, double y, Index to) const {
     const auto [channels, height, width] = image.shape;
     const double left = std::floor(x), top = std::floor(y);
     const auto right_part = static_cast<T>(x - left), lower_part = static_cast<T>(y - top);
-    const index column = static_cast<index>(left), row = static_cast<index>(top);
-    const index columns[] = {detail::at_border(column, width, border),
+    const Index column = static_cast<Index>(left), row = static_cast<Index>(top);
+    const Index columns[] = {detail::at_border(column, width, border),
                              detail::at_border(column + 1, width, border)};
-    const index rows[] = {detail::at_border(row, height, border), detail::at_border(row + 1, height, border)};
+    const Index rows[] = {detail::at_border(row, height, border), detail::at_border(row + 1, height, border)};
     const T across[] = {1 - right_part, right_part}, down[] = {1 - lower_part, lower_part};
-    for (index channel = 0; channel < channels; ++channel) {
+    for (Index channel = 0; channel < channels; ++channel) {
       T sum = 0;
       for (int i = 0; i < 2; ++i)
         for (int j = 0; j < 2; ++j)

@@ -17,12 +17,12 @@ template <class T> struct BatchInTheMaking {
   T* pixels;        // (n, c, h, w)
   T* soft_targets;  // (n, classes)
   T* spare;         // one image, or one row of targets, whichever is larger
-  index size;       // n
+  Index size;       // n
   Shape shape;      // (c, h, w)
-  index classes;
+  Index classes;
 
-  T* image(index i) const { return pixels + i * shape.elements(); }
-  T* targets(index i) const { return soft_targets + i * classes; }
+  T* image(Index i) const { return pixels + i * shape.elements(); }
+  T* targets(Index i) const { return soft_targets + i * classes; }
 };
 
 namespace detail {
@@ -48,12 +48,12 @@ inline double beta_variate(double alpha, Draws& draws) {
 }
 
 /// rows[i] = keep * rows[i] + (1 - keep) * rows[i + 1], the last with the first; `spare` holds a row.
-template <class T> void blend_with_next(T* rows, index count, index length, T keep, T* spare) {
+template <class T> void blend_with_next(T* rows, Index count, Index length, T keep, T* spare) {
   std::copy_n(rows, length, spare);
-  for (index i = 0; i < count; ++i) {
+  for (Index i = 0; i < count; ++i) {
     T* const row = rows + i * length;
     const T* const next = i + 1 < count ? row + length : spare;
-    for (index k = 0; k < length; ++k) row[k] = keep * row[k] + (1 - keep) * next[k];
+    for (Index k = 0; k < length; ++k) row[k] = keep * row[k] + (1 - keep) * next[k];
   }
 }
 
@@ -88,11 +88,11 @@ struct cutmix {
     const auto [top, bottom] = cut(height, side, draws);
     const auto [left, right] = cut(width, side, draws);
     std::copy_n(batch.pixels, batch.shape.elements(), batch.spare);
-    for (index i = 0; i < batch.size; ++i) {
+    for (Index i = 0; i < batch.size; ++i) {
       const T* const partner = i + 1 < batch.size ? batch.image(i + 1) : batch.spare;
-      for (index channel = 0; channel < channels; ++channel)
-        for (index y = top; y < bottom; ++y) {
-          const index row = (channel * height + y) * width;
+      for (Index channel = 0; channel < channels; ++channel)
+        for (Index y = top; y < bottom; ++y) {
+          const Index row = (channel * height + y) * width;
           std::copy(partner + row + left, partner + row + right, batch.image(i) + row + left);
         }
     }
@@ -104,12 +104,12 @@ struct cutmix {
 
  private:
   struct Range {
-    index first, last;
+    Index first, last;
   };
-  static Range cut(index extent, double part, Draws& draws) {
-    const index length = static_cast<index>(std::lround(part * static_cast<double>(extent)));
-    const index first = draws.below(extent) - length / 2;
-    return {std::max<index>(0, first), std::min(extent, first + length)};
+  static Range cut(Index extent, double part, Draws& draws) {
+    const Index length = static_cast<Index>(std::lround(part * static_cast<double>(extent)));
+    const Index first = draws.below(extent) - length / 2;
+    return {std::max<Index>(0, first), std::min(extent, first + length)};
   }
 };
 

@@ -34,33 +34,33 @@ struct colour_jitter {
     };
     const T bright = factor(brightness), contrasting = factor(contrast), saturated = factor(saturation);
     const double angle = 2 * std::numbers::pi * draws.uniform(-hue, hue);
-    const index pixels = image.shape.pixels(), all = image.shape.elements();
+    const Index pixels = image.shape.pixels(), all = image.shape.elements();
     const bool colour = image.shape.channels == 3;
     T* const red = image.pixels;
     T *const green = red + (colour ? pixels : 0), *const blue = green + (colour ? pixels : 0);
-    const auto grey = [&](index i) { return T(0.299) * red[i] + T(0.587) * green[i] + T(0.114) * blue[i]; };
+    const auto grey = [&](Index i) { return T(0.299) * red[i] + T(0.587) * green[i] + T(0.114) * blue[i]; };
 
     if (brightness > 0)
-      for (index i = 0; i < all; ++i) red[i] = std::clamp(red[i] * bright, T{0}, T{1});
+      for (Index i = 0; i < all; ++i) red[i] = std::clamp(red[i] * bright, T{0}, T{1});
     if (contrast > 0) {
       double sum = 0;
-      for (index i = 0; i < pixels; ++i) sum += static_cast<double>(grey(i));
+      for (Index i = 0; i < pixels; ++i) sum += static_cast<double>(grey(i));
       const T mean = static_cast<T>(sum / static_cast<double>(pixels));
-      for (index i = 0; i < all; ++i) red[i] = std::clamp(mean + (red[i] - mean) * contrasting, T{0}, T{1});
+      for (Index i = 0; i < all; ++i) red[i] = std::clamp(mean + (red[i] - mean) * contrasting, T{0}, T{1});
     }
     if (!colour || (saturation <= 0 && hue <= 0)) return;
-    // A rotation about (1, 1, 1): cosine * x + (1 - cosine) * mean(x) + sine / sqrt(3) * (the other two's
-    // difference).
-    const T cosine = static_cast<T>(std::cos(angle)),
-            sine = static_cast<T>(std::sin(angle) / std::numbers::sqrt3);
-    for (index i = 0; i < pixels; ++i) {
+    // A rotation about (1, 1, 1): cos_turn * x + (1 - cos_turn) * mean(x) + sin_turn / sqrt(3) * (the other
+    // two's difference).
+    const T cos_turn = static_cast<T>(std::cos(angle)),
+            sin_turn = static_cast<T>(std::sin(angle) / std::numbers::sqrt3);
+    for (Index i = 0; i < pixels; ++i) {
       const T g = grey(i);
       const T r0 = g + (red[i] - g) * saturated, g0 = g + (green[i] - g) * saturated,
               b0 = g + (blue[i] - g) * saturated;
-      const T shared = (1 - cosine) * (r0 + g0 + b0) / 3;
-      red[i] = std::clamp(cosine * r0 + shared + sine * (b0 - g0), T{0}, T{1});
-      green[i] = std::clamp(cosine * g0 + shared + sine * (r0 - b0), T{0}, T{1});
-      blue[i] = std::clamp(cosine * b0 + shared + sine * (g0 - r0), T{0}, T{1});
+      const T shared = (1 - cos_turn) * (r0 + g0 + b0) / 3;
+      red[i] = std::clamp(cos_turn * r0 + shared + sin_turn * (b0 - g0), T{0}, T{1});
+      green[i] = std::clamp(cos_turn * g0 + shared + sin_turn * (r0 - b0), T{0}, T{1});
+      blue[i] = std::clamp(cos_turn * b0 + shared + sin_turn * (g0 - r0), T{0}, T{1});
     }
   }
 };
@@ -69,19 +69,19 @@ struct colour_jitter {
 /// (DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017). After
 /// `normalize`, the default value is the mean colour.
 struct cutout {
-  index size = 8;
+  Index size = 8;
   double probability = 1;
   double value = 0;
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
     const auto [channels, height, width] = image.shape;
     const bool cuts = draws.chance(probability);
-    const index top = draws.below(height) - size / 2, left = draws.below(width) - size / 2;
+    const Index top = draws.below(height) - size / 2, left = draws.below(width) - size / 2;
     if (!cuts) return;
-    const index first = std::max<index>(0, left), last = std::min(width, left + size);
+    const Index first = std::max<Index>(0, left), last = std::min(width, left + size);
     if (first >= last) return;
-    for (index channel = 0; channel < channels; ++channel)
-      for (index y = std::max<index>(0, top); y < std::min(height, top + size); ++y)
+    for (Index channel = 0; channel < channels; ++channel)
+      for (Index y = std::max<Index>(0, top); y < std::min(height, top + size); ++y)
         std::fill(image.plane(channel) + y * width + first, image.plane(channel) + y * width + last,
                   static_cast<T>(value));
   }
@@ -107,11 +107,11 @@ struct normalize {
   }
 
   template <class T> void evaluate(Workpiece<T>& image) const {
-    for (index channel = 0; channel < image.shape.channels; ++channel) {
+    for (Index channel = 0; channel < image.shape.channels; ++channel) {
       const T shift = static_cast<T>(mean[static_cast<std::size_t>(channel)]);
       const T factor = static_cast<T>(1 / deviation[static_cast<std::size_t>(channel)]);
       T* const plane = image.plane(channel);
-      for (index i = 0; i < image.shape.pixels(); ++i) plane[i] = (plane[i] - shift) * factor;
+      for (Index i = 0; i < image.shape.pixels(); ++i) plane[i] = (plane[i] - shift) * factor;
     }
   }
   template <class T> void operator()(Workpiece<T>& image, Draws&) const { evaluate(image); }
@@ -125,13 +125,13 @@ template <class Pixel> normalize normalization_of(const Dataset<Pixel>& set) {
   const Shape shape = set.shape();
   const double count = static_cast<double>(set.size() * shape.pixels());
   normalize step;
-  for (index channel = 0; channel < shape.channels; ++channel) {
+  for (Index channel = 0; channel < shape.channels; ++channel) {
     const auto mean_of = [&](auto value) {
       double sum = 0;
-      for (index sample = 0; sample < set.size(); ++sample) {
+      for (Index sample = 0; sample < set.size(); ++sample) {
         const Pixel* plane = set.image(sample) + channel * shape.pixels();
         double part = 0;  // one image's, so that the total does not swallow small ones
-        for (index i = 0; i < shape.pixels(); ++i) part += value(unit * static_cast<double>(plane[i]));
+        for (Index i = 0; i < shape.pixels(); ++i) part += value(unit * static_cast<double>(plane[i]));
         sum += part;
       }
       return sum / count;

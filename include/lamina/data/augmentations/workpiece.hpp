@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "lamina/core/border.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/data/draws.hpp"
 
@@ -22,27 +23,21 @@ template <class T> struct Workpiece {
   T* spare;
   Shape shape;
 
-  T* plane(index channel) const { return pixels + channel * shape.pixels(); }
+  T* plane(Index channel) const { return pixels + channel * shape.pixels(); }
   void swap() { std::swap(pixels, spare); }
-};
-
-/// What lies beyond the edge of an image.
-enum class Border {
-  zero,       // 0
-  replicate,  // the edge's pixel
-  reflect     // the image mirrored at its edge's pixel: c b | a b c | b a
 };
 
 namespace detail {
 
-/// Which pixel of an axis of `extent` stands for `position`, or -1 for a zero.
-constexpr index at_border(index position, index extent, Border border) {
+/// Which pixel of an axis of `extent` stands for `position`, or -1 for a zero (images have nothing partial).
+constexpr Index at_border(Index position, Index extent, Border border) {
   if (position >= 0 && position < extent) return position;
-  if (border == Border::zero) return -1;
+  if (border == Border::zero || border == Border::partial) return -1;
+  if (border == Border::circular) return (position % extent + extent) % extent;
   if (border == Border::replicate) return position < 0 ? 0 : extent - 1;
   if (extent == 1) return 0;
-  const index period = 2 * (extent - 1);
-  const index within = ((position % period) + period) % period;
+  const Index period = 2 * (extent - 1);
+  const Index within = ((position % period) + period) % period;
   return within < extent ? within : period - within;
 }
 

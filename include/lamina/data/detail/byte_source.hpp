@@ -29,7 +29,7 @@ class ByteSource {
   explicit ByteSource(std::filesystem::path path) : path_(std::move(path)), file_(path_, std::ios::binary) {
     std::error_code failed;
     file_size_ = std::filesystem::is_regular_file(path_, failed)
-                     ? static_cast<index>(std::filesystem::file_size(path_, failed))
+                     ? static_cast<Index>(std::filesystem::file_size(path_, failed))
                      : 0;
     if (failed || !file_ || !std::filesystem::is_regular_file(path_, failed))
       throw file_error(path_.string() + ": cannot be opened; it should be a readable file");
@@ -42,19 +42,19 @@ class ByteSource {
   const std::filesystem::path& path() const { return path_; }
   bool gzipped() const { return gzip_ != nullptr; }
   /// Size of the file as it lies on disk.
-  index file_size() const { return file_size_; }
+  Index file_size() const { return file_size_; }
   /// Where the next read starts, in bytes of the unpacked content.
-  index offset() const { return offset_; }
+  Index offset() const { return offset_; }
 
   /// Exactly `count` bytes, described by `what` ("60000 images of 28x28 pixels") in the error if they are not
   /// there.
-  std::vector<std::uint8_t> take(index count, const std::string& what) {
+  std::vector<std::uint8_t> take(Index count, const std::string& what) {
     if (!gzip_ && count > file_size_ - offset_) fail_short(file_size_, offset_, count, what);
-    const index start = offset_;
-    constexpr index first_piece = index{1} << 20;
+    const Index start = offset_;
+    constexpr Index first_piece = Index{1} << 20;
     std::vector<std::uint8_t> bytes;
-    for (index have = 0; have < count;) {
-      const index piece = gzip_ ? std::min(count - have, std::max(first_piece, have)) : count;
+    for (Index have = 0; have < count;) {
+      const Index piece = gzip_ ? std::min(count - have, std::max(first_piece, have)) : count;
       bytes.resize(static_cast<std::size_t>(have + piece));
       if (read(bytes.data() + have, piece) != piece) fail_short(offset_, start, count, what);
       have += piece;
@@ -87,27 +87,27 @@ class ByteSource {
           {0, gzip_->packed_offset(), "bytes follow the end of the gzip stream; it should end the file"});
   }
 
-  [[noreturn]] void fail(index at, const std::string& sentence) const {
+  [[noreturn]] void fail(Index at, const std::string& sentence) const {
     throw file_error(path_.string() + ": byte " + std::to_string(at) + (gzip_ ? " unpacked" : "") + ": " +
                      sentence);
   }
 
  private:
-  index read(std::uint8_t* to, index piece) {
-    index got = 0;
+  Index read(std::uint8_t* to, Index piece) {
+    Index got = 0;
     if (gzip_) {
       const Unpacked unpacked = gzip_->read(to, piece);
       if (!unpacked.failure.empty()) fail_packed(unpacked);
       got = unpacked.bytes;
     } else {
       file_.read(reinterpret_cast<char*>(to), static_cast<std::streamsize>(piece));
-      got = static_cast<index>(file_.gcount());
+      got = static_cast<Index>(file_.gcount());
     }
     offset_ += got;
     return got;
   }
 
-  [[noreturn]] void fail_short(index end, index start, index count, const std::string& what) const {
+  [[noreturn]] void fail_short(Index end, Index start, Index count, const std::string& what) const {
     fail(end, "the file ends here; " + what + " should take " + std::to_string(count) + " bytes from byte " +
                   std::to_string(start) + " on");
   }
@@ -121,8 +121,8 @@ class ByteSource {
   std::filesystem::path path_;
   std::ifstream file_;
   std::unique_ptr<GzipStream> gzip_;
-  index file_size_ = 0;
-  index offset_ = 0;
+  Index file_size_ = 0;
+  Index offset_ = 0;
 };
 
 }  // namespace lamina::data::detail

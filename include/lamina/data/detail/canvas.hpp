@@ -22,7 +22,7 @@ struct Point {
 /// A square picture being drawn: how much ink lies on each pixel, 0 to 1.
 struct Canvas {
   double* ink;
-  index size;
+  Index size;
 
   void clear() { std::fill_n(ink, size * size, 0.0); }
 
@@ -33,8 +33,8 @@ struct Canvas {
     const double reach = radius + 0.5;
     const auto [top, bottom] = rows(std::min(from.y, to.y) - reach, std::max(from.y, to.y) + reach);
     const auto [left, right] = rows(std::min(from.x, to.x) - reach, std::max(from.x, to.x) + reach);
-    for (index y = top; y < bottom; ++y)
-      for (index x = left; x < right; ++x) {
+    for (Index y = top; y < bottom; ++y)
+      for (Index x = left; x < right; ++x) {
         const Point here = Point{static_cast<double>(x), static_cast<double>(y)} - from;
         const double projected = here.x * along.x + here.y * along.y;
         const double part = squared_length > 0 ? std::clamp(projected / squared_length, 0.0, 1.0) : 0.0;
@@ -49,8 +49,8 @@ struct Canvas {
   void blob(Point centre, double radius, double strength) {
     const auto [top, bottom] = rows(centre.y - radius, centre.y + radius);
     const auto [left, right] = rows(centre.x - radius, centre.x + radius);
-    for (index y = top; y < bottom; ++y)
-      for (index x = left; x < right; ++x) {
+    for (Index y = top; y < bottom; ++y)
+      for (Index x = left; x < right; ++x) {
         const Point off = Point{static_cast<double>(x), static_cast<double>(y)} - centre;
         const double inside = std::max(0.0, 1 - (off.x * off.x + off.y * off.y) / (radius * radius));
         double& pixel = ink[y * size + x];
@@ -60,13 +60,13 @@ struct Canvas {
 
  private:
   struct Rows {
-    index first, last;
+    Index first, last;
   };
   /// Pixels whose centres lie in [low, high], cut to the canvas.
   Rows rows(double low, double high) const {
     const double end = static_cast<double>(size);
-    return {static_cast<index>(std::clamp(std::ceil(low), 0.0, end)),
-            static_cast<index>(std::clamp(std::floor(high) + 1, 0.0, end))};
+    return {static_cast<Index>(std::clamp(std::ceil(low), 0.0, end)),
+            static_cast<Index>(std::clamp(std::floor(high) + 1, 0.0, end))};
   }
 };
 

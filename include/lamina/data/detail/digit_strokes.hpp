@@ -78,7 +78,7 @@ inline constexpr Glyph forms[10][3] = {
 }  // namespace glyphs
 
 /// The forms of a digit.
-constexpr std::span<const Glyph> forms_of(index digit) {
+constexpr std::span<const Glyph> forms_of(Index digit) {
   return std::span(glyphs::forms[digit]).first(glyphs::forms[digit][2].empty() ? 2 : 3);
 }
 

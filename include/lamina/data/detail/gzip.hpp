@@ -21,8 +21,8 @@ namespace lamina::data::detail {
 
 /// What a read of a gzip stream came to. A failure says where in the packed file, and why.
 struct Unpacked {
-  index bytes = 0;
-  index packed_offset = 0;
+  Index bytes = 0;
+  Index packed_offset = 0;
   std::string failure;
 };
 
@@ -42,7 +42,7 @@ class GzipStream {
   ~GzipStream() { inflateEnd(&zlib_); }
 
   /// Fills `to` with up to `count` bytes: fewer only where the stream ends or breaks off.
-  Unpacked read(std::uint8_t* to, index count) {
+  Unpacked read(std::uint8_t* to, Index count) {
     Unpacked result;
     while (result.bytes < count && !ended_) {
       if (zlib_.avail_in == 0) refill();
@@ -50,7 +50,7 @@ class GzipStream {
       zlib_.next_out = to + result.bytes;
       zlib_.avail_out = wanted;
       const int status = inflate(&zlib_, Z_NO_FLUSH);
-      result.bytes += static_cast<index>(wanted - zlib_.avail_out);
+      result.bytes += static_cast<Index>(wanted - zlib_.avail_out);
       ended_ = status == Z_STREAM_END;
       if (status == Z_OK || ended_) continue;
       result.packed_offset = packed_offset();
@@ -67,10 +67,10 @@ class GzipStream {
     if (zlib_.avail_in == 0) refill();
     return zlib_.avail_in != 0;
   }
-  index packed_offset() const { return static_cast<index>(zlib_.total_in); }
+  Index packed_offset() const { return static_cast<Index>(zlib_.total_in); }
 
  private:
-  static constexpr index limit = index{1} << 30;  // zlib counts in 32 bits
+  static constexpr Index limit = Index{1} << 30;  // zlib counts in 32 bits
 
   void refill() {
     file_.read(reinterpret_cast<char*>(packed_.data()), static_cast<std::streamsize>(packed_.size()));
@@ -92,9 +92,9 @@ inline constexpr bool reads_gzip = false;
 class GzipStream {
  public:
   explicit GzipStream(std::istream&) {}
-  Unpacked read(std::uint8_t*, index) { return {0, 0, "built without zlib: unpack the file first"}; }
+  Unpacked read(std::uint8_t*, Index) { return {0, 0, "built without zlib: unpack the file first"}; }
   bool has_trailing_bytes() { return false; }
-  index packed_offset() const { return 0; }
+  Index packed_offset() const { return 0; }
 };
 
 #endif

@@ -22,23 +22,23 @@ class PictureBytes {
  public:
   explicit PictureBytes(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
-  index size() const { return static_cast<index>(bytes_.size()); }
-  index byte(index at) const {
+  Index size() const { return static_cast<Index>(bytes_.size()); }
+  Index byte(Index at) const {
     if (at >= size()) fail(size(), "the file ends in the middle of the picture");
     return bytes_[static_cast<std::size_t>(at)];
   }
   /// Numbers of two and four bytes, most significant first.
-  index number16(index at) const { return byte(at) << 8 | byte(at + 1); }
-  index number32(index at) const { return number16(at) << 16 | number16(at + 2); }
+  Index number16(Index at) const { return byte(at) << 8 | byte(at + 1); }
+  Index number32(Index at) const { return number16(at) << 16 | number16(at + 2); }
   bool begins_with(std::initializer_list<std::uint8_t> signature) const {
     return bytes_.size() >= signature.size() &&
            std::equal(signature.begin(), signature.end(), bytes_.begin());
   }
-  std::span<const std::uint8_t> slice(index begin, index count) const {
+  std::span<const std::uint8_t> slice(Index begin, Index count) const {
     if (count > size() - begin) fail(size(), "the file ends in the middle of the picture");
     return bytes_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
   }
-  [[noreturn]] static void fail(index at, const std::string& sentence) {
+  [[noreturn]] static void fail(Index at, const std::string& sentence) {
     throw file_error("byte " + std::to_string(at) + ": " + sentence);
   }
 
@@ -64,32 +64,32 @@ constexpr std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
 
 /// Channels as stored, height and width of a PNG file whose every chunk is whole.
 inline Shape check_png(const PictureBytes& file) {
-  const auto chunk_is = [&](index chunk, const char* type) {
+  const auto chunk_is = [&](Index chunk, const char* type) {
     return std::memcmp(file.slice(chunk + 4, 4).data(), type, 4) == 0;
   };
-  constexpr index header = 8;  // after the signature; chunks are length, type, content, checksum
+  constexpr Index header = 8;  // after the signature; chunks are length, type, content, checksum
   if (file.number32(header) != 13 || !chunk_is(header, "IHDR"))
     file.fail(header, "a PNG file begins with a chunk IHDR of 13 bytes");
-  index packed = 0;
-  for (index chunk = header;;) {
-    const index length = file.number32(chunk);
+  Index packed = 0;
+  for (Index chunk = header;;) {
+    const Index length = file.number32(chunk);
     const auto checked = file.slice(chunk + 4, length + 4);
-    if (file.number32(chunk + 8 + length) != static_cast<index>(crc32(checked)))
+    if (file.number32(chunk + 8 + length) != static_cast<Index>(crc32(checked)))
       file.fail(chunk, "the checksum of this chunk of the PNG file is wrong");
     if (chunk_is(chunk, "IDAT")) packed += length;
     if (chunk_is(chunk, "IEND")) break;
     chunk += 12 + length;
   }
-  const index width = file.number32(16), height = file.number32(20), depth = file.byte(24),
+  const Index width = file.number32(16), height = file.number32(20), depth = file.byte(24),
               kind = file.byte(25);
-  const index channels = kind == 0 ? 1 : kind == 4 ? 2 : kind == 6 ? 4 : 3;
-  const index most = index{1} << 24;
+  const Index channels = kind == 0 ? 1 : kind == 4 ? 2 : kind == 6 ? 4 : 3;
+  const Index most = Index{1} << 24;
   if (width < 1 || height < 1 || width > most || height > most)
     file.fail(16, "width and height are from 1 to 16777216");
   // Deflate packs 1032 bytes into one at best; a row is preceded by a byte, and a palette's entry is one
   // sample.
-  constexpr index best_ratio = 1032;
-  const index row = (width * (kind == 3 ? 1 : channels) * depth + 7) / 8 + 1;
+  constexpr Index best_ratio = 1032;
+  const Index row = (width * (kind == 3 ? 1 : channels) * depth + 7) / 8 + 1;
   if (height > (packed + 1) * best_ratio / row)
     file.fail(16, std::to_string(width) + "x" + std::to_string(height) + " pixels cannot be packed in the " +
                       std::to_string(packed) + " bytes that the file has for them");
@@ -100,14 +100,14 @@ inline Shape check_png(const PictureBytes& file) {
 inline Shape check_jpeg(const PictureBytes& file) {
   Shape shape;
   bool scanned = false;
-  for (index at = 2;;) {
+  for (Index at = 2;;) {
     if (file.byte(at) != 0xff) file.fail(at, "a JPEG marker should begin here, with 0xff");
     while (file.byte(at) == 0xff) ++at;
-    const index marker = file.byte(at++);
-    constexpr index end = 0xd9, scan = 0xda;
+    const Index marker = file.byte(at++);
+    constexpr Index end = 0xd9, scan = 0xda;
     if (marker == end) break;
     if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7)) continue;  // markers without content
-    const index length = file.number16(at);
+    const Index length = file.number16(at);
     if (length < 2) file.fail(at, "a JPEG segment is at least 2 bytes long");
     const bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
     if (frame) {

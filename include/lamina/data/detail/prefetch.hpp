@@ -41,7 +41,7 @@ template <class Make> class Prefetch {
   }
 
   /// Begins with piece 0 of `count`. To be called at rest.
-  void start(index count) {
+  void start(Index count) {
     {
       const std::scoped_lock lock(mutex_);
       count_ = count;
@@ -66,7 +66,7 @@ template <class Make> class Prefetch {
  private:
   int make_now() {
     if (taken_ >= count_) return -1;
-    const index piece = taken_++;
+    const Index piece = taken_++;
     try {
       make_(piece, static_cast<int>(piece % 2));
     } catch (...) {
@@ -82,7 +82,7 @@ template <class Make> class Prefetch {
       changed_.wait(lock,
                     [this] { return stopping_ || (made_ < count_ && made_ - released_ < 2 && !failure_); });
       if (stopping_) return;
-      const index piece = made_;
+      const Index piece = made_;
       making_ = true;
       lock.unlock();
       std::exception_ptr failure;
@@ -104,10 +104,10 @@ template <class Make> class Prefetch {
   Make make_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  index count_ = 0;     // pieces of this run
-  index made_ = 0;      // pieces that lie ready or have been taken
-  index taken_ = 0;     // pieces handed out
-  index released_ = 0;  // pieces whose slots are free again
+  Index count_ = 0;     // pieces of this run
+  Index made_ = 0;      // pieces that lie ready or have been taken
+  Index taken_ = 0;     // pieces handed out
+  Index released_ = 0;  // pieces whose slots are free again
   bool making_ = false;
   bool stopping_ = false;
   std::exception_ptr failure_;

@@ -21,21 +21,21 @@ struct Stretch {
 
 /// Source pixels and weights that make one output pixel.
 struct Taps {
-  index first = 0;
+  Index first = 0;
   std::vector<float> weights;  // sum 1
 };
 
-inline std::vector<Taps> triangle_taps(Stretch part, index source, index output) {
+inline std::vector<Taps> triangle_taps(Stretch part, Index source, Index output) {
   const double step = part.length / static_cast<double>(output), reach = std::max(1.0, step);
   std::vector<Taps> all(static_cast<std::size_t>(output));
-  for (index o = 0; o < output; ++o) {
+  for (Index o = 0; o < output; ++o) {
     const double centre = part.begin + (static_cast<double>(o) + 0.5) * step;  // pixel i covers [i, i + 1)
-    const index first = std::clamp(static_cast<index>(std::floor(centre - reach)), index{0}, source - 1);
-    const index last = std::clamp(static_cast<index>(std::ceil(centre + reach)), first + 1, source);
+    const Index first = std::clamp(static_cast<Index>(std::floor(centre - reach)), Index{0}, source - 1);
+    const Index last = std::clamp(static_cast<Index>(std::ceil(centre + reach)), first + 1, source);
     Taps& taps = all[static_cast<std::size_t>(o)];
     taps.first = first;
     double sum = 0;
-    for (index i = first; i < last; ++i) {
+    for (Index i = first; i < last; ++i) {
       const double weight = std::max(0.0, 1 - std::abs(static_cast<double>(i) + 0.5 - centre) / reach);
       taps.weights.push_back(static_cast<float>(weight));
       sum += weight;
@@ -48,13 +48,13 @@ inline std::vector<Taps> triangle_taps(Stretch part, index source, index output)
 /// Writes the part `rows` x `columns` of a picture of shape (c, h, w), whose pixels lie interleaved, as
 /// planes of `height` x `width`.
 inline void resample(const std::uint8_t* picture, Shape shape, Stretch rows, Stretch columns,
-                     std::uint8_t* planes, index height, index width) {
+                     std::uint8_t* planes, Index height, Index width) {
   const auto vertical = triangle_taps(rows, shape.height, height);
   const auto horizontal = triangle_taps(columns, shape.width, width);
   std::vector<float> narrowed(static_cast<std::size_t>(shape.height * width));  // (h, width), one channel
-  for (index channel = 0; channel < shape.channels; ++channel) {
-    for (index y = 0; y < shape.height; ++y)
-      for (index x = 0; x < width; ++x) {
+  for (Index channel = 0; channel < shape.channels; ++channel) {
+    for (Index y = 0; y < shape.height; ++y)
+      for (Index x = 0; x < width; ++x) {
         const Taps& taps = horizontal[static_cast<std::size_t>(x)];
         const std::uint8_t* from = picture + (y * shape.width + taps.first) * shape.channels + channel;
         float sum = 0;
@@ -64,8 +64,8 @@ inline void resample(const std::uint8_t* picture, Shape shape, Stretch rows, Str
         }
         narrowed[static_cast<std::size_t>(y * width + x)] = sum;
       }
-    for (index y = 0; y < height; ++y)
-      for (index x = 0; x < width; ++x) {
+    for (Index y = 0; y < height; ++y)
+      for (Index x = 0; x < width; ++x) {
         const Taps& taps = vertical[static_cast<std::size_t>(y)];
         const float* from = narrowed.data() + taps.first * width + x;
         float sum = 0.5f;  // rounds to nearest

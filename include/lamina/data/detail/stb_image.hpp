@@ -50,7 +50,7 @@ struct Picture {
 
 /// Decodes a PNG or JPEG file of less than 2 GiB to `channels`: 1 grey, 3 RGB (transparency is dropped, 16
 /// bits become 8). Throws file_error with stb_image's reason, which names no file.
-inline Picture decode_picture(std::span<const std::uint8_t> file, index channels) {
+inline Picture decode_picture(std::span<const std::uint8_t> file, Index channels) {
   int width = 0, height = 0, stored = 0;
   std::uint8_t* pixels = stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height,
                                                &stored, static_cast<int>(channels));

@@ -52,7 +52,7 @@ TEST_CASE("parallel loops and scratch memory allocate nothing once warm", "[core
     lamina::Scratch<int> partial(3 * 1000);
     lamina::Scratch<double> more(50'000);
     more[0] = 1;
-    lamina::parallel_for(24, [&](lamina::index piece, int worker) {
+    lamina::parallel_for(24, [&](lamina::Index piece, int worker) {
       partial[1000 * worker] = static_cast<int>(piece);
       sum += partial[1000 * worker];
     });

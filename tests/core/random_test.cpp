@@ -103,12 +103,12 @@ TEST_CASE("a permutation holds every number once, and every order is as likely",
   const auto order = permutation(1000, Random(seed{6}));
   auto sorted = order;
   std::sort(sorted.begin(), sorted.end());
-  for (std::size_t i = 0; i < sorted.size(); ++i) REQUIRE(sorted[i] == static_cast<lamina::index>(i));
+  for (std::size_t i = 0; i < sorted.size(); ++i) REQUIRE(sorted[i] == static_cast<lamina::Index>(i));
   REQUIRE(order != sorted);
   REQUIRE(order == permutation(1000, Random(seed{6})));
   REQUIRE(permutation(0, Random(seed{6})).empty());
 
-  std::map<std::vector<lamina::index>, int> orders;
+  std::map<std::vector<lamina::Index>, int> orders;
   for (std::uint64_t s = 0; s < 6000; ++s) ++orders[permutation(3, Random(seed{s}))];
   REQUIRE(orders.size() == 6);
   for (const auto& [three, count] : orders) REQUIRE(std::abs(count - 1000) < 150);

@@ -14,7 +14,7 @@ namespace {
 lamina::detail::ScratchArena& arena() { return lamina::detail::ScratchArena::local(); }
 
 /// Uses nested scratch memory as kernels do, checks that no piece touches another, and leaves nothing behind.
-void use(lamina::index count) {
+void use(lamina::Index count) {
   Scratch<int> a(count);
   std::fill(a.begin(), a.end(), 1);
   {
@@ -48,7 +48,7 @@ TEST_CASE("the arena keeps what it needed at most, and steady use adds nothing",
     use(10);
     use(100'000);  // outgrows the first block while pieces of it are in use
     REQUIRE(arena().mark().total == 0);
-    const lamina::index capacity = arena().capacity();
+    const lamina::Index capacity = arena().capacity();
     // Three pieces at most are in use at once: 4 + 1 + 40 bytes for each of the count.
     REQUIRE(capacity >= 4'500'000);
     REQUIRE(capacity < 4'600'000);
@@ -69,9 +69,9 @@ TEST_CASE("what a scope returns the next one gets again", "[core]") {
 }
 
 TEST_CASE("an impossible amount is refused and leaves the arena as it was", "[core]") {
-  const lamina::index before = arena().mark().total;
+  const lamina::Index before = arena().mark().total;
   REQUIRE_THROWS_AS(Scratch<double>(-1), std::bad_alloc);
-  REQUIRE_THROWS_AS(Scratch<double>(std::numeric_limits<lamina::index>::max() / 8), std::bad_alloc);
+  REQUIRE_THROWS_AS(Scratch<double>(std::numeric_limits<lamina::Index>::max() / 8), std::bad_alloc);
   REQUIRE(arena().mark().total == before);
   use(20);
 }

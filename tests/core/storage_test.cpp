@@ -14,7 +14,7 @@ static_assert(std::is_nothrow_move_constructible_v<Storage<float>>);
 static_assert(std::is_same_v<decltype(std::declval<const Storage<float>&>().data()), const float*>);
 
 TEST_CASE("storage is aligned to a cache line and zero", "[core]") {
-  for (const lamina::index count : {1, 15, 16, 1000}) {
+  for (const lamina::Index count : {1, 15, 16, 1000}) {
     const Storage<double> storage(count);
     REQUIRE(storage.size() == count);
     REQUIRE(reinterpret_cast<std::uintptr_t>(storage.data()) % 64 == 0);
@@ -50,5 +50,5 @@ TEST_CASE("storage moves, and copies only by clone", "[core]") {
 
 TEST_CASE("a size that cannot be is refused before anything is allocated", "[core]") {
   REQUIRE_THROWS_AS(Storage<double>(-1), std::bad_alloc);
-  REQUIRE_THROWS_AS(Storage<double>(std::numeric_limits<lamina::index>::max() / 4), std::bad_alloc);
+  REQUIRE_THROWS_AS(Storage<double>(std::numeric_limits<lamina::Index>::max() / 4), std::bad_alloc);
 }

@@ -24,7 +24,7 @@ TEMPLATE_TEST_CASE("a partial load takes count elements and zeros, a partial sto
                    float, double) {
   using T = TestType;
   constexpr int w = simd::width<T>;
-  for (lamina::index count = 0; count <= w; ++count) {
+  for (lamina::Index count = 0; count <= w; ++count) {
     // Blocks of exactly `count` elements: under AddressSanitizer a step too far is caught.
     std::vector<T> from(static_cast<std::size_t>(count)), to(from.size(), T(-1));
     for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<T>(i + 1);

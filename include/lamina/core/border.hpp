@@ -12,7 +12,7 @@ enum class Border {
   replicate,  ///< 1 1 [1 2 3] 3 3
   circular,   ///< 2 3 [1 2 3] 1 2: needs padding <= extent
   partial     ///< convolutions only: as zero, but padding counts as missing, and the sum is scaled by taps /
-           ///< taps inside (Liu et al. 2018)
+              ///< taps inside (Liu et al. 2018)
 };
 
 }  // namespace lamina

@@ -91,9 +91,9 @@ class Random {
 };
 
 /// The numbers 0 … n-1 in random order (Fisher and Yates): all n! orders equally likely.
-inline std::vector<index> permutation(index n, const Random& random) {
-  std::vector<index> order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), index{0});
+inline std::vector<Index> permutation(Index n, const Random& random) {
+  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Index{0});
   for (std::size_t last = order.size(); last > 1; --last)
     std::swap(order[last - 1], order[static_cast<std::size_t>(random.below(last, last))]);
   return order;

@@ -38,17 +38,17 @@ class ScratchArena {
   /// Where the stack ends: a block, bytes used in it, bytes used in all.
   struct Mark {
     std::size_t block = 0;
-    index used = 0;
-    index total = 0;
+    Index used = 0;
+    Index total = 0;
   };
 
   Mark mark() const { return top_; }
-  std::byte* take(index bytes);
+  std::byte* take(Index bytes);
   void release(Mark mark) noexcept;
 
   /// Bytes kept, in use or not.
-  index capacity() const {
-    index sum = 0;
+  Index capacity() const {
+    Index sum = 0;
     for (const auto& block : blocks_) sum += block.size();
     return sum;
   }
@@ -60,7 +60,7 @@ class ScratchArena {
   }
 
  private:
-  void add_block(index bytes) {
+  void add_block(Index bytes) {
     blocks_.push_back(Storage<std::byte>::uninitialized(bytes));
     forbid(blocks_.back().data(), bytes);
   }
@@ -68,28 +68,28 @@ class ScratchArena {
 #if defined(LAMINA_ADDRESS_SANITIZER)
   // A guard after each piece, and poison on all that is not handed out, so that a kernel that strays is
   // caught.
-  static constexpr index guard = static_cast<index>(alignment);
-  static void forbid(std::byte* from, index bytes) {
+  static constexpr Index guard = static_cast<Index>(alignment);
+  static void forbid(std::byte* from, Index bytes) {
     __asan_poison_memory_region(from, static_cast<std::size_t>(bytes));
   }
-  static void permit(std::byte* from, index bytes) {
+  static void permit(std::byte* from, Index bytes) {
     __asan_unpoison_memory_region(from, static_cast<std::size_t>(bytes));
   }
 #else
-  static constexpr index guard = 0;
-  static void forbid(std::byte*, index) {}
-  static void permit(std::byte*, index) {}
+  static constexpr Index guard = 0;
+  static void forbid(std::byte*, Index) {}
+  static void permit(std::byte*, Index) {}
 #endif
 
   std::vector<Storage<std::byte>> blocks_;
   Mark top_;
-  index most_ = 0;
+  Index most_ = 0;
 };
 
-inline std::byte* ScratchArena::take(index bytes) {
-  constexpr index granule = static_cast<index>(alignment);
-  constexpr index smallest_block = 1 << 16;
-  const index needed = (bytes + granule - 1) / granule * granule + guard;
+inline std::byte* ScratchArena::take(Index bytes) {
+  constexpr Index granule = static_cast<Index>(alignment);
+  constexpr Index smallest_block = 1 << 16;
+  const Index needed = (bytes + granule - 1) / granule * granule + guard;
   Mark place = top_;
   while (place.block < blocks_.size() && place.used + needed > blocks_[place.block].size()) {
     ++place.block;
@@ -105,7 +105,7 @@ inline std::byte* ScratchArena::take(index bytes) {
 
 inline void ScratchArena::release(Mark mark) noexcept {
   for (std::size_t block = mark.block; block <= top_.block; ++block) {
-    const index from = block == mark.block ? mark.used : 0;
+    const Index from = block == mark.block ? mark.used : 0;
     forbid(blocks_[block].data() + from, blocks_[block].size() - from);
   }
   top_ = mark;
@@ -128,19 +128,19 @@ template <class T> class Scratch {
 
  public:
   /// Throws std::bad_alloc when the elements do not fit into memory.
-  explicit Scratch(index count) : mark_(arena().mark()), size_(count) {
-    constexpr auto most = std::numeric_limits<index>::max() / 2 / static_cast<index>(sizeof(T));
+  explicit Scratch(Index count) : mark_(arena().mark()), size_(count) {
+    constexpr auto most = std::numeric_limits<Index>::max() / 2 / static_cast<Index>(sizeof(T));
     if (count < 0 || count > most) throw std::bad_array_new_length();
-    data_ = reinterpret_cast<T*>(arena().take(count * static_cast<index>(sizeof(T))));
+    data_ = reinterpret_cast<T*>(arena().take(count * static_cast<Index>(sizeof(T))));
   }
   ~Scratch() { arena().release(mark_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
   T* data() const { return data_; }
-  index size() const { return size_; }
+  Index size() const { return size_; }
   std::span<T> span() const { return {data_, static_cast<std::size_t>(size_)}; }
-  T& operator[](index i) const { return data_[i]; }
+  T& operator[](Index i) const { return data_[i]; }
   T* begin() const { return data_; }
   T* end() const { return data_ + size_; }
 
@@ -149,7 +149,7 @@ template <class T> class Scratch {
 
   detail::ScratchArena::Mark mark_;
   T* data_ = nullptr;
-  index size_ = 0;
+  Index size_ = 0;
 };
 
 }  // namespace lamina

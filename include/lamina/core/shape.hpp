@@ -12,16 +12,15 @@ namespace lamina {
 
 /// Signed extents, counts and offsets, in elements unless a name says bytes.
 using Index = std::ptrdiff_t;
-using index = Index;
 
 /// Marks an extent that is known at run time.
-inline constexpr index dyn = -1;
+inline constexpr Index dyn = -1;
 
 /// Extents of one sample. Channels come first; height and width are 0 where the axis is absent.
 struct Shape {
-  index channels = 0;
-  index height = 0;
-  index width = 0;
+  Index channels = 0;
+  Index height = 0;
+  Index width = 0;
 
   constexpr bool operator==(const Shape&) const = default;
 
@@ -29,24 +28,24 @@ struct Shape {
   constexpr int rank() const { return width == 0 ? 1 : height == 0 ? 2 : 3; }
   constexpr bool is_static() const { return channels != dyn && height != dyn && width != dyn; }
   /// Rows and columns as a kernel loops over them: an absent axis is looped over once.
-  constexpr index rows() const { return height == 0 ? 1 : height; }
-  constexpr index columns() const { return width == 0 ? 1 : width; }
-  constexpr index pixels() const { return rows() * columns(); }
-  constexpr index elements() const { return channels * pixels(); }
+  constexpr Index rows() const { return height == 0 ? 1 : height; }
+  constexpr Index columns() const { return width == 0 ? 1 : width; }
+  constexpr Index pixels() const { return rows() * columns(); }
+  constexpr Index elements() const { return channels * pixels(); }
 };
 
 /// shape<10>, shape<16, 100> or shape<3, 32, 32>.
-template <index Channels, index... Spatial>
+template <Index Channels, Index... Spatial>
   requires(sizeof...(Spatial) <= 2)
 inline constexpr Shape shape = [] {
-  constexpr index spatial[] = {Spatial..., 0, 0};
+  constexpr Index spatial[] = {Spatial..., 0, 0};
   if constexpr (sizeof...(Spatial) == 1) return Shape{Channels, 0, spatial[0]};
   return Shape{Channels, spatial[0], spatial[1]};
 }();
 
 /// "3x32x32", "10", "3x?x?": as error texts and summaries print a shape.
 inline std::string to_string(const Shape& shape) {
-  const auto extent = [](index e) { return e == dyn ? std::string("?") : std::to_string(e); };
+  const auto extent = [](Index e) { return e == dyn ? std::string("?") : std::to_string(e); };
   std::string text = extent(shape.channels);
   if (shape.rank() == 3) text += "x" + extent(shape.height);
   if (shape.rank() >= 2) text += "x" + extent(shape.width);

@@ -27,13 +27,13 @@ template <class T> class Storage {
   Storage() = default;
 
   /// `count` elements, all zero. Throws std::bad_alloc when they do not fit into memory.
-  explicit Storage(index count) : Storage(uninitialized(count)) { std::fill_n(data_, size_, T{}); }
+  explicit Storage(Index count) : Storage(uninitialized(count)) { std::fill_n(data_, size_, T{}); }
 
   /// `count` elements of any value, for a caller who writes them all.
-  static Storage uninitialized(index count) {
+  static Storage uninitialized(Index count) {
     Storage storage;
     if (count == 0) return storage;
-    constexpr auto most = std::numeric_limits<index>::max() / static_cast<index>(sizeof(T));
+    constexpr auto most = std::numeric_limits<Index>::max() / static_cast<Index>(sizeof(T));
     if (count < 0 || count > most) throw std::bad_array_new_length();
     const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
     storage.data_ = static_cast<T*>(::operator new(bytes, std::align_val_t{alignment}));
@@ -57,12 +57,12 @@ template <class T> class Storage {
 
   T* data() { return data_; }
   const T* data() const { return data_; }
-  index size() const { return size_; }
+  Index size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::span<T> span() { return {data_, static_cast<std::size_t>(size_)}; }
   std::span<const T> span() const { return {data_, static_cast<std::size_t>(size_)}; }
-  T& operator[](index i) { return data_[i]; }
-  const T& operator[](index i) const { return data_[i]; }
+  T& operator[](Index i) { return data_[i]; }
+  const T& operator[](Index i) const { return data_[i]; }
   T* begin() { return data_; }
   T* end() { return data_ + size_; }
   const T* begin() const { return data_; }
@@ -75,7 +75,7 @@ template <class T> class Storage {
 
  private:
   T* data_ = nullptr;
-  index size_ = 0;
+  Index size_ = 0;
 };
 
 }  // namespace lamina

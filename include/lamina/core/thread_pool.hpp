@@ -60,13 +60,13 @@ class Workers {
 /// wake.
 class Region {
  public:
-  using Piece = void (*)(void* function, index piece, int worker);
+  using Piece = void (*)(void* function, Index piece, int worker);
 
   ~Region() {
     while (scheduled_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   }
 
-  void run(Eigen::ThreadPool& pool, index pieces, Piece piece, void* function) {
+  void run(Eigen::ThreadPool& pool, Index pieces, Piece piece, void* function) {
     pieces_ = pieces;
     piece_ = piece;
     function_ = function;
@@ -74,7 +74,7 @@ class Region {
     unclaimed_.store(pieces);
     // Helpers that linger see the count by themselves. (Both this pair of accesses and the opposite pair in
     // linger() are sequentially consistent: a helper about to leave is either not counted or does see it.)
-    const int wanted = static_cast<int>(std::min<index>(pieces - 1, pool.NumThreads()));
+    const int wanted = static_cast<int>(std::min<Index>(pieces - 1, pool.NumThreads()));
     const int scheduled = std::max(0, wanted - lingering_.load());
     scheduled_.fetch_add(scheduled, std::memory_order_relaxed);
     for (int helper = 0; helper < scheduled; ++helper)
@@ -126,9 +126,9 @@ class Region {
 
   void work(int worker) {
     const bool outer = std::exchange(inside(), true);
-    index finished = 0;
+    Index finished = 0;
     // A positive count claims a piece of the loop that stored it, and keeps that loop from ending.
-    for (index left; unclaimed_.load(std::memory_order_relaxed) > 0 &&
+    for (Index left; unclaimed_.load(std::memory_order_relaxed) > 0 &&
                      (left = unclaimed_.fetch_sub(1, std::memory_order_acq_rel)) > 0;
          ++finished) {
       try {
@@ -143,9 +143,9 @@ class Region {
   }
 
   /// Keeps the first exception; gives up the unclaimed pieces and returns how many they were.
-  index fail() {
+  Index fail() {
     if (!has_failed_.exchange(true, std::memory_order_relaxed)) failure_ = std::current_exception();
-    return std::max(index{0}, unclaimed_.exchange(0, std::memory_order_acq_rel));
+    return std::max(Index{0}, unclaimed_.exchange(0, std::memory_order_acq_rel));
   }
 
   /// Loops are short, so it spins first: blocking and waking costs more than most of them take.
@@ -155,14 +155,14 @@ class Region {
       if (unfinished_.load(std::memory_order_acquire) == 0) return;
       pause();
     }
-    while (const index left = unfinished_.load(std::memory_order_acquire)) unfinished_.wait(left);
+    while (const Index left = unfinished_.load(std::memory_order_acquire)) unfinished_.wait(left);
   }
 
-  alignas(64) std::atomic<index> unclaimed_ = 0;
-  index pieces_ = 0;
+  alignas(64) std::atomic<Index> unclaimed_ = 0;
+  Index pieces_ = 0;
   Piece piece_ = nullptr;
   void* function_ = nullptr;
-  alignas(64) std::atomic<index> unfinished_ = 0;
+  alignas(64) std::atomic<Index> unfinished_ = 0;
   alignas(64) std::atomic<int> lingering_ = 0;
   std::atomic<int> scheduled_ = 0;
   std::atomic<bool> has_failed_ = false;
@@ -185,21 +185,21 @@ inline void set_threads(int n) {
 /// memory of their own. A loop within a piece of a parallel loop runs serially; a loop of one piece is a
 /// plain call, within which a loop may be parallel. If a piece throws, pieces not begun are dropped and the
 /// first exception reaches the caller. Allocates nothing.
-template <class F> void parallel_for(index pieces, F&& f) {
-  const auto call = [&f](index piece, int worker) {
-    if constexpr (std::is_invocable_v<F&, index, int>)
+template <class F> void parallel_for(Index pieces, F&& f) {
+  const auto call = [&f](Index piece, int worker) {
+    if constexpr (std::is_invocable_v<F&, Index, int>)
       f(piece, worker);
     else
       f(piece);
   };
   if (pieces <= 1 || threads() == 1 || detail::Region::inside()) {
-    for (index piece = 0; piece < pieces; ++piece) call(piece, 0);
+    for (Index piece = 0; piece < pieces; ++piece) call(piece, 0);
     return;
   }
   using Call = decltype(call);
   detail::Region::local().run(
       detail::Workers::instance().pool(), pieces,
-      [](void* function, index piece, int worker) { (*static_cast<Call*>(function))(piece, worker); },
+      [](void* function, Index piece, int worker) { (*static_cast<Call*>(function))(piece, worker); },
       const_cast<std::remove_const_t<Call>*>(&call));
 }
 

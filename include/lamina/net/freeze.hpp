@@ -12,7 +12,7 @@
 #include "lamina/net/model.hpp"
 
 namespace lamina::kernels {
-struct no_epilogue;  // kernels/conv_tile.hpp
+struct no_epilogue;  // kernels/conv_epilogue.hpp
 }
 
 namespace lamina {

@@ -20,7 +20,7 @@ struct OperationFacts {
   std::string_view name;
   OperationKind kind = OperationKind::layer;
   Shape (*output)(const Shape* in, int count) = nullptr;
-  index (*macs)(Shape in) = nullptr;
+  Index (*macs)(Shape in) = nullptr;
   Window (*window)(Shape in) = nullptr;
   Stash (*stash)(Shape in) = nullptr;
   /// The kernel that the layer runs on such an input, for `summary`; null where there is no choice.

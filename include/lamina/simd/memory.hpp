@@ -24,12 +24,12 @@ template <class T> inline void store_unaligned(T* to, const xsimd::batch<T, Arch
 namespace detail {
 
 #if defined(__AVX512F__)
-template <class T> inline auto first_lanes(index count) {
+template <class T> inline auto first_lanes(Index count) {
   return static_cast<std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>>((1u << count) - 1u);
 }
 #elif defined(__AVX__)
 /// `count` lanes with the sign bit set, then lanes of zeros: a window on a row of both.
-template <class T> inline __m256i first_lanes(index count) {
+template <class T> inline __m256i first_lanes(Index count) {
   using Bits = std::conditional_t<sizeof(T) == 4, int, long long>;
   static constexpr auto row = [] {
     std::array<Bits, 2 * width<T>> bits{};
@@ -43,7 +43,7 @@ template <class T> inline __m256i first_lanes(index count) {
 }  // namespace detail
 
 /// The first `count` lanes, 0 <= count <= width<T>, from any address; the other lanes are 0.
-template <class T> inline Vector<T> load_partial(const T* from, index count) {
+template <class T> inline Vector<T> load_partial(const T* from, Index count) {
 #if defined(__AVX512F__)
   if constexpr (std::is_same_v<T, float>)
     return _mm512_maskz_loadu_ps(detail::first_lanes<T>(count), from);
@@ -62,7 +62,7 @@ template <class T> inline Vector<T> load_partial(const T* from, index count) {
 }
 
 /// Writes the first `count` lanes, 0 <= count <= width<T>, to any address.
-template <class T> inline void store_partial(T* to, const xsimd::batch<T, Arch>& v, index count) {
+template <class T> inline void store_partial(T* to, const xsimd::batch<T, Arch>& v, Index count) {
 #if defined(__AVX512F__)
   if constexpr (std::is_same_v<T, float>)
     _mm512_mask_storeu_ps(to, detail::first_lanes<T>(count), v);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -84,27 +86,33 @@ template <class T, class Bound, class Arch = simd::Arch> void write_run(Bound bo
 /// Elements [first, last) of x in vectors of Lane (void: one at a time), written as T.
 template <class T, class Lane, class X, int Count, class Arch = simd::Arch>
 void write(const X& x, const LoopNest<Count>& nest, Index first, Index last) {
+  constexpr Index any_length = std::numeric_limits<Index>::max();
   const Index stride = nest.run_stride(0);
-  with_binder<1, Lane>(x, nest, [&](auto&& bind, Index limit) {
-    if constexpr (std::is_void_v<Lane>) {
-      for_each_run(nest, first, last, limit, [&](const auto& at, Index count) {
-        const auto element = bind(at, count);
-        for (Index i = 0; i < count; ++i) *destination<T>(at[0] + i * stride) = static_cast<T>(element(i));
+  const auto strew = [stride](const std::byte* to, const auto& element, Index count) {
+    for (Index i = 0; i < count; ++i) *destination<T>(to + i * stride) = static_cast<T>(element(i));
+  };
+  if constexpr (std::is_void_v<Lane>) {
+    for_each_run(nest, first, last, any_length, [&](const auto& at, Index count) {
+      strew(at[0], x.template bind<1>(ElementAccess<Count>(nest, at)), count);
+    });
+  } else {
+    const bool is_direct = std::is_same_v<T, Lane> && stride == sizeof(T);
+    if (is_direct && nest.is_contiguous(1)) {
+      for_each_run(nest, first, last, any_length, [&](const auto& at, Index count) {
+        write_run(x.template bind<1>(ContiguousAccess<Lane, Count>(at)), destination<Lane>(at[0]), count);
       });
-    } else if (std::is_same_v<T, Lane> && stride == sizeof(T)) {
-      for_each_run(nest, first, last, limit, [&](const auto& at, Index count) {
-        write_run(bind(at, count), destination<Lane>(at[0]), count);
-      });
-    } else {  // by way of a small buffer, to be converted or strewn
-      constexpr Index chunk = 64;
-      alignas(64) std::array<Lane, chunk> buffer;
-      for_each_run(nest, first, last, std::min(limit, chunk), [&](const auto& at, Index count) {
-        write_run(bind(at, count), buffer.data(), count);
-        for (Index i = 0; i < count; ++i)
-          *destination<T>(at[0] + i * stride) = static_cast<T>(buffer[static_cast<std::size_t>(i)]);
-      });
+      return;
     }
-  });
+    // What is to be converted or strewn goes through a small buffer.
+    ChunkAccess<Lane, Count, 1> access(nest);
+    alignas(64) std::array<Lane, access.chunk> buffer;
+    for_each_run(
+        nest, first, last, is_direct ? access.limit() : access.chunk, [&](const auto& at, Index count) {
+          access.prepare(at, count);
+          write_run(x.template bind<1>(access), is_direct ? destination<Lane>(at[0]) : buffer.data(), count);
+          if (!is_direct) strew(at[0], [&](Index i) { return buffer[static_cast<std::size_t>(i)]; }, count);
+        });
+  }
 }
 
 }  // namespace detail

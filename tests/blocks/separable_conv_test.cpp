@@ -1,0 +1,41 @@
+#include "lamina/blocks/separable_conv.hpp"
+
+#include "lamina/tensor/functions/functions.hpp"
+#include "support/check_gradients.hpp"
+
+using namespace lamina;
+using support::check_gradients;
+using support::elements;
+using support::RandomImages;
+
+namespace {
+
+TEST_CASE("separable conv: shapes, parameters and multiply-adds", "[blocks]") {
+  STATIC_REQUIRE(output_shape(depthwise_conv<3, stride<2>>, input<13, 9, 8>) == shape<13, 5, 4>);
+  STATIC_REQUIRE(output_shape(separable_conv<64, 3, stride<2>>, input<13, 9, 8>) == shape<64, 5, 4>);
+  STATIC_REQUIRE(parameter_count(depthwise_conv<3>, input<32, 112, 112>) == 32 * 9 + 32);
+  STATIC_REQUIRE(parameter_count(separable_conv<64, 3>, input<32, 112, 112>) == 32 * 9 + 32 * 64 + 64);
+  // Against a dense convolution: 1 / 64 + 1 / 9 of the work.
+  constexpr Index separable = macs(separable_conv<64, 3>, input<32, 8, 8>),
+                  full = macs(conv<64, 3>, input<32, 8, 8>);
+  STATIC_REQUIRE(separable * 64 * 9 == full * (9 + 64));
+}
+
+TEST_CASE("separable conv: gradients", "[blocks]") {
+  check_gradients<(conv<9, 1> | separable_conv<7, 3, stride<2>> | tanh_activation | separable_conv<3, 5>),
+                  input<2, 6, 5>>();
+  check_gradients<(depthwise_conv<kernel<1, 3>, dilation<2>> | depthwise_conv<3>), input<3, 3, 5>>();
+  check_gradients<separable_conv<8, 3>, input<1, 1, 1>>();
+  check_gradients<(separable_conv<7, 3> | separable_conv<13, 4, pad<1>>), input<3, 9>>();
+}
+
+TEST_CASE("depthwise conv: channels do not see each other", "[blocks]") {
+  Model<depthwise_conv<3>, input<9, 3, 4>> model{seed{2}};
+  RandomImages<float> images(shape<9, 3, 4>, 1);
+  const auto before = elements(model.predict(images.view));
+  for (Index p = 0; p < 12; ++p) images.view(0, 4, p / 4, p % 4) += 1;
+  const auto after = elements(model.predict(images.view));
+  for (std::size_t i = 0; i < before.size(); ++i) REQUIRE((before[i] != after[i]) == (i / 12 == 4));
+}
+
+}  // namespace

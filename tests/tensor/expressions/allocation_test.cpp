@@ -33,10 +33,14 @@ template <class F> int count_allocations(F f) {
 
 }  // namespace
 
-// Not inlined: GCC would see a free() of what operator new gave, and warn.
+// All forms, since a sanitizer minds one's new meeting the other's delete. Not inlined: GCC would see a
+// free() of what operator new gave, and warn.
 [[gnu::noinline]] void* operator new(std::size_t bytes) { return allocate(bytes, alignof(std::max_align_t)); }
 [[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t to) {
   return allocate(bytes, static_cast<std::size_t>(to));
+}
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return allocate(bytes, alignof(std::max_align_t));
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
@@ -44,6 +48,7 @@ template <class F> int count_allocations(F f) {
 [[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
   std::free(memory);
 }
+[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 TEST_CASE("a fused expression allocates its destination alone") {
   const Tensor<float, dyn, dyn> x = ones<float, dyn, dyn>(37, 19), y = x;

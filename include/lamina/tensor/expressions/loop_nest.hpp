@@ -135,7 +135,8 @@ template <int Count> class Walk {
   /// Goes to a row, counted in row-major order.
   void seek(Index row) {
     for (int k = 0; k < Count; ++k) pointers_[at(k)] = nest_.operands[at(k)].data;
-    for (int axis = axes_ - 1; axis >= 0; --axis) {
+    position_ = {};
+    for (int axis = axes_ - 1; axis >= 0 && row != 0; --axis) {  // mostly row 0: no divisions
       position_[at(axis)] = row % nest_.extents[at(axis)];
       row /= nest_.extents[at(axis)];
       step(axis, position_[at(axis)]);
@@ -179,8 +180,9 @@ template <int Count, class Body>
 void for_each_run(const LoopNest<Count>& nest, Index first, Index last, Index limit, Body&& body) {
   const Index length = nest.run();
   Walk<Count> walk(nest, nest.rank - 1);
-  walk.seek(first / length);
-  Index column = first % length;
+  const Index row = first < length ? 0 : first / length;
+  walk.seek(row);
+  Index column = first - row * length;
   while (first < last) {
     const Index count = std::min({last - first, length - column, limit});
     body(walk.at_column(column), count);

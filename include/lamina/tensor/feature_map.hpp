@@ -12,14 +12,12 @@
 namespace lamina {
 
 /// Channels that lie together in a blocked map of T: as many as fit a vector register.
-template <class T>
-inline constexpr int channel_block = simd::width<std::remove_const_t<T>>;
+template <class T> inline constexpr int channel_block = simd::width<std::remove_const_t<T>>;
 
 /// Non-owning view of (batch, channels, height, width) elements. `data` is 64-byte aligned for blocked maps.
 /// Vectors (rank 1) are maps of one pixel. `batch_stride` is the distance between samples in elements: larger
 /// than a sample where the map is a channel slice of a wider one (how concat copies nothing).
-template <class T, int Block = channel_block<T>>
-struct FeatureMapView {
+template <class T, int Block = channel_block<T>> struct FeatureMapView {
   T* data = nullptr;
   Index batch = 0;
   Index channels = 0;
@@ -63,8 +61,8 @@ struct FeatureMapView {
   }
 };
 
-/// Calls f(n, c, h, w) for every element, padding lanes left out: the plain way to walk a map, where speed does not
-/// matter (kernels walk blocks).
+/// Calls f(n, c, h, w) for every element, padding lanes left out: the plain way to walk a map, where speed
+/// does not matter (kernels walk blocks).
 template <class T, int Block, class F>
 constexpr void for_each_element(const FeatureMapView<T, Block>& map, F&& f) {
   for (Index n = 0; n < map.batch; ++n)

@@ -65,16 +65,16 @@ template <class T, Index... E>
   requires(sizeof...(E) == 1 || sizeof...(E) == 2)
 auto as_eigen(const TensorView<T, E...>& view) {
   if constexpr (sizeof...(E) == 1) {
-    using Stride = Eigen::InnerStride<>;
-    return Eigen::Map<detail::MappedMatrix<T, E...>, Eigen::Unaligned, Stride>(view.data(), view.extent(0),
-                                                                               Stride(view.stride(0)));
+    using Steps = Eigen::InnerStride<>;
+    return Eigen::Map<detail::MappedMatrix<T, E...>, Eigen::Unaligned, Steps>(view.data(), view.extent(0),
+                                                                              Steps(view.stride(0)));
   } else {
-    using Stride = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
+    using Steps = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
     using Matrix = detail::MappedMatrix<T, E...>;
     const bool row_major = std::remove_const_t<Matrix>::IsRowMajor;
-    return Eigen::Map<Matrix, Eigen::Unaligned, Stride>(
+    return Eigen::Map<Matrix, Eigen::Unaligned, Steps>(
         view.data(), view.extent(0), view.extent(1),
-        row_major ? Stride(view.stride(0), view.stride(1)) : Stride(view.stride(1), view.stride(0)));
+        row_major ? Steps(view.stride(0), view.stride(1)) : Steps(view.stride(1), view.stride(0)));
   }
 }
 

@@ -12,7 +12,8 @@ using namespace lamina;
 namespace {
 
 TEST_CASE("sequences flatten, blocks stay", "[net]") {
-  constexpr auto a = conv<4, 3>, b = conv<8, 3>;
+  constexpr auto a = conv<4, 3>;
+  constexpr auto b = conv<8, 3>;
   STATIC_REQUIRE(std::is_same_v<decltype(sequence(sequence(a, relu), sequence(b, relu))),
                                 decltype(sequence(a, relu, b, relu))>);
   STATIC_REQUIRE(decltype(sequence(a, named<"x">(sequence(b, relu))))::length == 2);

@@ -1,5 +1,6 @@
 #include "lamina/net/arena.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -23,8 +24,9 @@ TEST_CASE("logical values go to the arena and come back, padding is left alone",
 }
 
 TEST_CASE("records begin on lines of their own, references share them", "[net]") {
-  const ParameterRecord records[] = {{.parameter = {"a", {3}, {}, orders::plain}},
-                                     {.parameter = {"b", {17}, {}, orders::vector}}};
+  ParameterRecord records[2];
+  records[0].parameter = {"a", {3}, {}, orders::plain};
+  records[1].parameter = {"b", {17}, {}, orders::vector};
   const int references[] = {1, 0, 1};
   const auto layout = lay_out<2, 3>(records, references, 8);
   REQUIRE(layout.records[0] == 0);

@@ -11,7 +11,8 @@ using namespace lamina;
 namespace {
 
 TEST_CASE("operators are the short forms of the names", "[net]") {
-  constexpr auto f = conv<4, 3>, g = conv<4, 1>;
+  constexpr auto f = conv<4, 3>;
+  constexpr auto g = conv<4, 1>;
   STATIC_REQUIRE(std::is_same_v<decltype(f | relu | g), decltype(sequence(f, relu, g))>);
   STATIC_REQUIRE(std::is_same_v<decltype(id + f), decltype(residual(f))>);
   STATIC_REQUIRE(std::is_same_v<decltype(id * (g | sigmoid)), decltype(gate(g | sigmoid))>);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lamina/core/error.hpp"
 #include "lamina/net/parameter_space.hpp"
 #include "lamina/net/structure.hpp"
 

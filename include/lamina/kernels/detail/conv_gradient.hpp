@@ -199,11 +199,11 @@ template <class T, class Arch = simd::Arch> class ConvGradient {
   void run_tiles(const T* x, const T* dy, Index dy_block, const Pixels& pixels, T factor, Index count,
                  T* dweight, int worker) const {
     constexpr int K = tile_weights<V>, vectors = std::max(V, 1);
-    constexpr Index pixels_at_once = (Index{3} << 13) / (vectors * lanes * static_cast<Index>(sizeof(T)));
+    constexpr Index chunk_length = (Index{3} << 13) / (vectors * lanes * static_cast<Index>(sizeof(T)));
     alignas(64) T sums[static_cast<std::size_t>(K * vectors * lanes)];
     const Index* const offsets = offsets_.data() + worker * list_size_;
     const GradientWeight* const weights = weights_.data() + worker * list_size_;
-    for_each_chunk(pixels, pixels_at_once, [&](Index in_offset, Index dy_offset, const Pixels& chunk) {
+    for_each_chunk(pixels, chunk_length, [&](Index in_offset, Index dy_offset, const Pixels& chunk) {
       for (Index first = 0; first < count; first += K) {
         correlate_pixels<V>(x + in_offset, offsets + first, dy + dy_offset, dy_block, chunk, sums);
         add_tile(sums, weights + first, std::min<Index>(K, count - first), vectors, factor, dweight);

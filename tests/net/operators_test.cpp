@@ -14,8 +14,8 @@ TEST_CASE("operators are the short forms of the names", "[net]") {
   constexpr auto f = conv<4, 3>;
   constexpr auto g = conv<4, 1>;
   STATIC_REQUIRE(std::is_same_v<decltype(f | relu | g), decltype(sequence(f, relu, g))>);
-  STATIC_REQUIRE(std::is_same_v<decltype(id + f), decltype(residual(f))>);
-  STATIC_REQUIRE(std::is_same_v<decltype(id * (g | sigmoid)), decltype(gate(g | sigmoid))>);
+  STATIC_REQUIRE(std::is_same_v<decltype(id + f), decltype(add(id, f))>);
+  STATIC_REQUIRE(std::is_same_v<decltype(id * (g | sigmoid)), decltype(multiply(id, g | sigmoid))>);
   STATIC_REQUIRE(std::is_same_v<decltype((f + g) | relu), decltype(sequence(add(f, g), relu))>);
 }
 

@@ -59,7 +59,7 @@ void draw(Digits& model, const Dataset<>& testing, const History& history,
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options defaults{.epochs = 6, .pictures = "quickstart"};
+  const Options defaults{.epochs = 6, .pictures = "quickstart_pictures"};
   return run_example(argc, argv, "Trains on digits and draws what it learnt.", defaults,
                      [](const Options& options) {
                        const auto [training, testing] = digits(options);

@@ -68,7 +68,7 @@ function(build_release)
   run(${CMAKE_COMMAND} --build ${build} --target ${arg_TARGETS} --parallel ${jobs})
 endfunction()
 
-set(packages libeigen3-dev libxsimd-dev nlohmann-json3-dev zlib1g-dev libstb-dev libcli11-dev ninja-build)
+set(packages libeigen3-dev libxsimd-dev rapidjson-dev zlib1g-dev libstb-dev libcli11-dev ninja-build)
 set(jobs $ENV{LAMINA_JOBS})
 if(NOT jobs)
   cmake_host_system_information(RESULT jobs QUERY NUMBER_OF_LOGICAL_CORES)

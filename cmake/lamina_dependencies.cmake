@@ -53,16 +53,23 @@ set(lamina_needed ${lamina_missing})
 
 # What only some headers need: stb for pictures, JSON for safetensors, zlib for .gz. Those who use lamina may
 # lack them, and must then leave these headers out; those who build its tests and examples may not.
-find_path(LAMINA_STB_INCLUDE_DIR stb_image.h PATH_SUFFIXES stb)
-mark_as_advanced(LAMINA_STB_INCLUDE_DIR)
-if(LAMINA_STB_INCLUDE_DIR AND NOT TARGET stb::stb)
-  add_library(stb::stb INTERFACE IMPORTED GLOBAL)
-  target_include_directories(stb::stb INTERFACE ${LAMINA_STB_INCLUDE_DIR})
-endif()
+# lamina_header(<target> <header> <suffixes>): a library that is headers without a CMake target of their own.
+function(lamina_header target header)
+  string(REGEX REPLACE ":.*" "" name ${target})
+  string(TOUPPER LAMINA_${name}_INCLUDE_DIR dir)
+  find_path(${dir} ${header} PATH_SUFFIXES ${ARGN})
+  mark_as_advanced(${dir})
+  if(${dir} AND NOT TARGET ${target})
+    add_library(${target} INTERFACE IMPORTED GLOBAL)
+    target_include_directories(${target} INTERFACE ${${dir}})
+  endif()
+endfunction()
+lamina_header(stb::stb stb_image.h stb)
 lamina_find(stb::stb stb libstb-dev https://github.com/nothings/stb.git
             31c1ad37456438565541f4919958214b6e762fb4 .)
-lamina_find(nlohmann_json::nlohmann_json nlohmann_json nlohmann-json3-dev
-            https://github.com/nlohmann/json.git v3.11.3 single_include)
+lamina_header(rapidjson::rapidjson rapidjson/reader.h)
+lamina_find(rapidjson::rapidjson RapidJSON rapidjson-dev https://github.com/Tencent/rapidjson.git
+            24b5e7a8b27f42fa16b96fc70aade9106cf7102f include)
 lamina_find(ZLIB::ZLIB ZLIB zlib1g-dev https://github.com/madler/zlib.git v1.3.1)
 
 if(LAMINA_TESTS)
@@ -98,7 +105,7 @@ if(NOT TARGET lamina::dependencies)
   get_target_property(lamina_xsimd_include_dirs xsimd INTERFACE_INCLUDE_DIRECTORIES)
   target_include_directories(lamina::dependencies INTERFACE ${lamina_xsimd_include_dirs})
   target_link_libraries(lamina::dependencies INTERFACE Threads::Threads Eigen3::Eigen)
-  foreach(lamina_target IN ITEMS stb::stb nlohmann_json::nlohmann_json ZLIB::ZLIB)
+  foreach(lamina_target IN ITEMS stb::stb rapidjson::rapidjson ZLIB::ZLIB)
     if(TARGET ${lamina_target})
       target_link_libraries(lamina::dependencies INTERFACE ${lamina_target})
     endif()

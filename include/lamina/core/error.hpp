@@ -4,14 +4,16 @@
 #pragma once
 
 #include <stdexcept>
-#include <string>
+
+#include "lamina/core/sentence.hpp"
 
 namespace lamina {
 
-/// Base of everything that lamina throws.
+/// Base of everything that lamina throws; its text is the sentence of the pieces it is made of.
 class error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  template <class... Pieces>
+  explicit error(const Pieces&... pieces) : std::runtime_error(sentence(pieces...)) {}
 };
 
 /// Extents that do not fit together, found at run time (where they are known earlier, compiling fails).

@@ -1,19 +1,19 @@
-// Parallel loops over one process-wide pool of threads (Eigen's). Work is cut into pieces that depend on the
+// Parallel loops over one process-wide pool of threads. Work is cut into pieces that depend on the
 // problem and never on the number of threads, so that every result has the same bits on any number of them.
 #pragma once
-
-#include <unsupported/Eigen/CXX11/ThreadPool>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "lamina/core/error.hpp"
 #include "lamina/core/shape.hpp"
@@ -22,24 +22,41 @@ namespace lamina {
 
 namespace detail {
 
-/// The threads beside the caller's, started when first needed.
+/// The threads beside the caller's, started when first needed. They take calls from one queue: a loop asks
+/// them in at most once per thread, and hands out its pieces itself, so that the queue is never busy.
+/// (Eigen's pool does as well; its header costs every program two and a half seconds to compile.)
 class Workers {
  public:
+  /// What a thread is asked to do; `worker`, from 1 on, is the number of the thread that does it.
+  struct Call {
+    void (*function)(void* context, int worker);
+    void* context;
+  };
+
+  ~Workers() { stop(); }
+
   int threads() const { return threads_.load(std::memory_order_relaxed); }
 
   void resize(int threads) {
-    const std::scoped_lock lock(mutex_);
-    pool_.store(nullptr);
-    owner_.reset();  // finishes what was scheduled, joins the threads
+    stop();
     threads_ = threads;
   }
 
-  Eigen::ThreadPool& pool() {
-    if (auto* const pool = pool_.load(std::memory_order_acquire)) return *pool;
-    const std::scoped_lock lock(mutex_);
-    if (!owner_) owner_ = std::make_unique<Eigen::ThreadPool>(threads() - 1);
-    pool_.store(owner_.get(), std::memory_order_release);
-    return *owner_;
+  /// Has `count` threads make the call, or fewer where the system gives no more threads; returns how many.
+  int schedule(Call call, int count) {
+    {
+      const std::scoped_lock lock(mutex_);
+      calls_.reserve(static_cast<std::size_t>(4 * threads()));  // so that steady use allocates nothing
+      try {
+        for (int worker = static_cast<int>(running_.size()) + 1; worker < threads(); ++worker)
+          running_.emplace_back([this, worker] { serve(worker); });
+      } catch (const std::system_error&) {
+        count = std::min(count, static_cast<int>(running_.size()));
+      }
+      calls_.insert(calls_.end(), static_cast<std::size_t>(count), call);
+    }
+    for (int i = 0; i < count; ++i) called_.notify_one();
+    return count;
   }
 
   static Workers& instance() {
@@ -48,10 +65,37 @@ class Workers {
   }
 
  private:
+  void serve(int worker) {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      called_.wait(lock, [this] { return !calls_.empty() || stopping_; });
+      if (calls_.empty()) return;
+      const Call call = calls_.back();
+      calls_.pop_back();
+      lock.unlock();
+      call.function(call.context, worker);
+      lock.lock();
+    }
+  }
+
+  /// Finishes what was scheduled and joins the threads.
+  void stop() {
+    {
+      const std::scoped_lock lock(mutex_);
+      stopping_ = true;
+    }
+    called_.notify_all();
+    for (std::thread& thread : running_) thread.join();
+    running_.clear();
+    stopping_ = false;
+  }
+
   std::atomic<int> threads_ = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  std::mutex mutex_;
-  std::unique_ptr<Eigen::ThreadPool> owner_;
-  std::atomic<Eigen::ThreadPool*> pool_ = nullptr;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable called_;
+  std::vector<Call> calls_;
+  std::vector<std::thread> running_;
+  bool stopping_ = false;
 };
 
 /// What a calling thread and its helpers share while they work on one loop. Every thread has one, and uses it
@@ -66,19 +110,25 @@ class Region {
     while (scheduled_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   }
 
-  void run(Eigen::ThreadPool& pool, Index pieces, Piece piece, void* function) {
+  void run(Workers& workers, Index pieces, Piece piece, void* function) {
     pieces_ = pieces;
     piece_ = piece;
     function_ = function;
     unfinished_.store(pieces, std::memory_order_relaxed);
     unclaimed_.store(pieces);
-    // Helpers that linger see the count by themselves. (Both this pair of accesses and the opposite pair in
-    // linger() are sequentially consistent: a helper about to leave is either not counted or does see it.)
-    const int wanted = static_cast<int>(std::min<Index>(pieces - 1, pool.NumThreads()));
-    const int scheduled = std::max(0, wanted - lingering_.load());
-    scheduled_.fetch_add(scheduled, std::memory_order_relaxed);
-    for (int helper = 0; helper < scheduled; ++helper)
-      pool.Schedule([this, &pool] { help(pool); });  // two pointers: std::function allocates nothing
+    // Helpers of earlier loops that are not yet gone see the count by themselves. (Both this pair of accesses
+    // and the opposite pair in stay() are sequentially consistent: a helper that leaves is either not counted
+    // or does see it.)
+    const int wanted = static_cast<int>(std::min<Index>(pieces - 1, workers.threads() - 1));
+    if (const int asked = wanted - available_.load(); asked > 0) {
+      available_.fetch_add(asked);
+      scheduled_.fetch_add(asked, std::memory_order_relaxed);
+      const Workers::Call call{[](void* region, int worker) { static_cast<Region*>(region)->help(worker); },
+                               this};
+      const int missing = asked - workers.schedule(call, asked);
+      available_.fetch_sub(missing);
+      scheduled_.fetch_sub(missing, std::memory_order_relaxed);
+    }
     work(0);
     wait();
     if (has_failed_.exchange(false, std::memory_order_relaxed))
@@ -97,25 +147,26 @@ class Region {
   }
 
  private:
-  void help(Eigen::ThreadPool& pool) {
-    do work(pool.CurrentThreadId() + 1);
-    while (linger(pool));
+  void help(int worker) {
+    do work(worker);
+    while (stay());
     scheduled_.fetch_sub(1, std::memory_order_release);
   }
 
   /// Waits a while for the caller's next loop and tells whether it came: training runs a loop every few
   /// microseconds, and to wake a blocked thread costs the caller over ten (a region costs one when they need
   /// not be woken). Not where threads outnumber cores: a waiting thread would then keep another from working.
-  bool linger(Eigen::ThreadPool& pool) {
-    static const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-    if (pool.NumThreads() >= cores) return false;
+  bool stay() {
     using clock = std::chrono::steady_clock;
-    const auto deadline = clock::now() + std::chrono::microseconds(200);
-    lingering_.fetch_add(1);
-    while (unclaimed_.load() <= 0 && clock::now() < deadline)
-      for (int i = 0; i < 32 && unclaimed_.load(std::memory_order_relaxed) <= 0; ++i) pause();
-    lingering_.fetch_sub(1);
-    return unclaimed_.load() > 0;
+    static const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    if (Workers::instance().threads() <= cores)
+      for (const auto deadline = clock::now() + std::chrono::microseconds(200);
+           unclaimed_.load(std::memory_order_relaxed) <= 0 && clock::now() < deadline;)
+        for (int i = 0; i < 32 && unclaimed_.load(std::memory_order_relaxed) <= 0; ++i) pause();
+    available_.fetch_sub(1);
+    if (unclaimed_.load() <= 0) return false;
+    available_.fetch_add(1);
+    return true;
   }
 
   static void pause() {
@@ -163,8 +214,8 @@ class Region {
   Piece piece_ = nullptr;
   void* function_ = nullptr;
   alignas(64) std::atomic<Index> unfinished_ = 0;
-  alignas(64) std::atomic<int> lingering_ = 0;
-  std::atomic<int> scheduled_ = 0;
+  alignas(64) std::atomic<int> available_ = 0;  // helpers that will look for pieces
+  std::atomic<int> scheduled_ = 0;              // helpers that may still touch this
   std::atomic<bool> has_failed_ = false;
   std::exception_ptr failure_;
 };
@@ -198,7 +249,7 @@ template <class F> void parallel_for(Index pieces, F&& f) {
   }
   using Call = decltype(call);
   detail::Region::local().run(
-      detail::Workers::instance().pool(), pieces,
+      detail::Workers::instance(), pieces,
       [](void* function, Index piece, int worker) { (*static_cast<Call*>(function))(piece, worker); },
       const_cast<std::remove_const_t<Call>*>(&call));
 }

@@ -8,7 +8,8 @@
 // (by element type, widest first, then by name), so that every tensor is aligned for its type.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -19,6 +20,7 @@
 
 #include "lamina/core/error.hpp"
 #include "lamina/io/atomic_file.hpp"
+#include "lamina/io/detail/shown.hpp"
 #include "lamina/io/named_tensor.hpp"
 
 namespace lamina::io {
@@ -35,12 +37,13 @@ namespace detail {
 
 /// A JSON string with its quotes. JSON is UTF-8; other bytes are refused.
 inline std::string quoted(const std::string& text) {
-  try {
-    return nlohmann::json(text).dump();
-  } catch (const nlohmann::json::exception&) {
-    throw error("safetensors: a name or a text of the metadata is not UTF-8: " +
-                nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
-  }
+  rapidjson::StringBuffer json;
+  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator,
+                    rapidjson::kWriteValidateEncodingFlag>
+      writer(json);
+  if (!writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size())))
+    throw error("safetensors: a name or a text of the metadata is not UTF-8: " + shown(text));
+  return {json.GetString(), json.GetSize()};
 }
 
 /// The tensors as they follow each other in the file, each checked.

@@ -1,22 +1,24 @@
-// Parses the JSON header of a safetensors file, event by event (nlohmann's SAX interface) and not into a
+// Parses the JSON header of a safetensors file, event by event (RapidJSON's reader) and not into a
 // tree: a tree keeps the last of two equal names in silence, and would be built as deep as a hostile file
 // nests. Here whatever is not expected at its place ends the parsing with a sentence. That the tensors fit
 // the file's data is checked in safetensors_reader.hpp.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <rapidjson/error/error.h>
+#include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "lamina/core/error.hpp"
+#include "lamina/io/detail/shown.hpp"
 #include "lamina/io/named_tensor.hpp"
 
 namespace lamina::io::detail {
@@ -34,37 +36,26 @@ struct Header {
   Metadata metadata;
 };
 
-/// A file's text as error texts show it: quoted, ASCII (a name may hold a terminal's control characters),
-/// and no longer than a line.
-inline std::string shown(std::string_view text) {
-  const auto head = text.substr(0, 80);
-  const std::string quoted =
-      nlohmann::json(std::string(head)).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-  return head.size() < text.size() ? quoted + "..." : quoted;
-}
-
 /// Receives the events of the JSON parser; `place_` is where in the header they occur.
-class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
+class HeaderParser {
  public:
+  using Length = rapidjson::SizeType;
+
   explicit HeaderParser(std::string file) : file_(std::move(file)) {}
 
   Header take() { return std::move(header_); }
 
-  bool key(string_t& key) override {
-    switch (place_) {
-      case Place::top:
-        name_ = std::move(key);
-        break;
-      case Place::metadata:
-        name_ = std::move(key);
-        break;
-      default:
-        field_ = field_named(key);
-    }
+  // The reader's events have the names it asks for.
+  bool Key(const char* text, Length length, bool) {
+    const std::string_view key(text, length);
+    if (place_ == Place::tensor)
+      field_ = field_named(key);
+    else
+      name_ = key;
     return true;
   }
 
-  bool start_object(std::size_t) override {
+  bool StartObject() {
     if (place_ == Place::before) {
       place_ = Place::top;
     } else if (place_ == Place::top && name_ == "__metadata__") {
@@ -81,7 +72,7 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool end_object() override {
+  bool EndObject(Length) {
     if (place_ == Place::tensor && fields_seen_ != 0b111)
       fail(subject() + " lacks " +
            (fields_seen_ & 1 ? fields_seen_ & 2 ? "data_offsets" : "shape" : "dtype"));
@@ -89,25 +80,25 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool start_array(std::size_t) override {
+  bool StartArray() {
     if (place_ != Place::tensor || field_ == dtype) unexpected("a list");
     place_ = field_ == shape ? Place::shape : Place::offsets;
     offsets_seen_ = 0;
     return true;
   }
 
-  bool end_array() override {
+  bool EndArray(Length) {
     if (place_ == Place::offsets && offsets_seen_ != 2)
       fail(subject() + ": data_offsets must be [begin, end]");
     place_ = Place::tensor;
     return true;
   }
 
-  bool string(string_t& text) override {
+  bool String(const char* characters, Length length, bool) {
+    const std::string_view text(characters, length);
     if (place_ == Place::metadata) {
-      const std::string key = shown(name_);
-      if (!header_.metadata.emplace(std::move(name_), std::move(text)).second)
-        fail("\"__metadata__\" has " + key + " twice");
+      if (!header_.metadata.emplace(name_, text).second)
+        fail("\"__metadata__\" has " + shown(name_) + " twice");
     } else if (place_ == Place::tensor && field_ == dtype) {
       const auto type = element_type_named(text);
       if (!type) fail(subject() + ": dtype " + shown(text) + " is not known; lamina reads " + known_types());
@@ -118,35 +109,39 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool number_unsigned(number_unsigned_t value) override {
+  /// Any number, as it is written: the format has whole numbers from 0 on, and no others.
+  bool RawNumber(const char* digits, Length length, bool) {
+    const std::string_view text(digits, length);
+    std::uint64_t value = 0;
+    const auto [end, problem] = std::from_chars(digits, digits + length, value);
+    const bool is_whole = problem == std::errc() && end == digits + length;
     HeaderEntry* tensor = header_.tensors.empty() ? nullptr : &header_.tensors.back();
-    if (place_ == Place::shape) {
+    if (is_whole && place_ == Place::shape) {
       if (value > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()))
         fail(subject() + ": shape has the extent " + std::to_string(value) + ", which is too large");
       if (tensor->extents.size() == greatest_rank)
         fail(subject() + ": shape has more than " + std::to_string(greatest_rank) + " extents");
       tensor->extents.push_back(static_cast<Index>(value));
-    } else if (place_ == Place::offsets) {
+    } else if (is_whole && place_ == Place::offsets) {
       if (offsets_seen_ == 2) fail(subject() + ": data_offsets must be [begin, end]");
       (offsets_seen_++ == 0 ? tensor->begin : tensor->end) = value;
     } else {
-      unexpected("the number " + std::to_string(value));
+      unexpected("the number " + std::string(text.substr(0, 40)) + (length > 40 ? "..." : ""));
     }
     return true;
   }
 
-  bool number_integer(number_integer_t value) override { unexpected("the number " + std::to_string(value)); }
-  bool number_float(number_float_t, const string_t& text) override {
-    unexpected("the number " + shown_number(text));
-  }
-  bool boolean(bool value) override { unexpected(value ? "true" : "false"); }
-  bool null() override { unexpected("null"); }
-  bool binary(binary_t&) override { unexpected("binary data"); }
+  bool Bool(bool value) { unexpected(value ? "true" : "false"); }
+  bool Null() { unexpected("null"); }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
-    const std::size_t offset = position == 0 ? 0 : position - 1;  // the parser counts from 1
-    fail("the header is not valid JSON at byte " + std::to_string(8 + offset));
-  }
+  // Never called: numbers come as they are written.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+
+  [[noreturn]] void fail(const std::string& what) const { throw file_error(file_ + ": " + what); }
 
  private:
   enum class Place { before, top, metadata, tensor, shape, offsets, after };
@@ -155,7 +150,7 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
   /// More extents than any tensor library has; without a bound, "0,0,0,…" would take four times its length.
   static constexpr std::size_t greatest_rank = 64;
 
-  Field field_named(const std::string& key) {
+  Field field_named(std::string_view key) {
     const Field field = key == "dtype" ? dtype : key == "shape" ? shape : data_offsets;
     if (field == data_offsets && key != "data_offsets")
       fail(subject() + " has the key " + shown(key) + "; it must have dtype, shape and data_offsets alone");
@@ -189,12 +184,6 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
          " must be a list of whole numbers, not " + what);
   }
 
-  [[noreturn]] void fail(const std::string& what) const { throw file_error(file_ + ": " + what); }
-
-  static std::string shown_number(const std::string& digits) {
-    return digits.size() <= 40 ? digits : digits.substr(0, 40) + "...";
-  }
-
   static std::string known_types() {
     std::string names;
     for (const auto& entry : element_types) (names += names.empty() ? "" : ", ") += entry.name;
@@ -213,14 +202,19 @@ class HeaderParser final : public nlohmann::json_sax<nlohmann::json> {
 
 /// The header of `file`, whose name serves error texts; no two tensors have one name.
 inline Header parse_safetensors_header(const std::string& text, const std::string& file) {
-  // The JSON library skips a byte order mark and takes a zero byte for the end of the text; the format has
-  // neither.
+  // The JSON library takes a zero byte for the end of the text; the format has none.
   if (text.empty() || text.front() != '{')
     throw file_error(file + ": the header must begin with { at byte 8; this is no safetensors file");
   if (const auto zero = text.find('\0'); zero != std::string::npos)
     throw file_error(file + ": the header is not valid JSON at byte " + std::to_string(8 + zero));
   HeaderParser parser(file);
-  nlohmann::json::sax_parse(text, &parser);
+  rapidjson::Reader reader;
+  rapidjson::StringStream characters(text.c_str());
+  // Iterative: a million opening brackets must not overflow the stack.
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+                             rapidjson::kParseNumbersAsStringsFlag;
+  if (!reader.Parse<flags>(characters, parser))
+    parser.fail("the header is not valid JSON at byte " + std::to_string(8 + reader.GetErrorOffset()));
   Header header = parser.take();
 
   std::vector<const std::string*> names;

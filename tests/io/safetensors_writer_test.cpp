@@ -36,26 +36,30 @@ const std::string six_bytes =
     "\0\0\x80\x40"
     "\0\0\xa0\x40"s;
 
+/// A file of this header, as long as `length` says, and data.
+std::string file_of(char length, const std::string& header, const std::string& data = {}) {
+  return sentence(length, std::string(7, '\0'), header, data);
+}
+
 }  // namespace
 
 // The first four files are byte for byte what the reference implementation (the Rust crate) writes for the
 // same tensors; its own tests state three of them.
 TEST_CASE("a tensor is written as the reference implementation writes it") {
   REQUIRE(written({io::named_tensor<float>("attn.0", {1, 2, 3}, six)}) ==
-          "\x40\0\0\0\0\0\0\0"s + R"({"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}})" +
-              six_bytes);
+          file_of('\x40', R"({"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}})", six_bytes));
 }
 
 TEST_CASE("the header is padded with spaces, so that the data are aligned") {
   REQUIRE(written({io::named_tensor<float>("attn0", {1, 1, 2, 3}, six)}) ==
-          "\x48\0\0\0\0\0\0\0"s +
-              R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       )" + six_bytes);
+          file_of('\x48', R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       )",
+                  six_bytes));
 }
 
 TEST_CASE("a file without tensors is a header") {
   REQUIRE(written({}) == "\x08\0\0\0\0\0\0\0{}      "s);
   REQUIRE(written({}, {{"framework", "pt"}}) ==
-          "\x28\0\0\0\0\0\0\0"s + R"({"__metadata__":{"framework":"pt"}}     )");
+          file_of('\x28', R"({"__metadata__":{"framework":"pt"}}     )"));
 }
 
 TEST_CASE("metadata come first, then the widest element type, then the names in order") {

@@ -133,6 +133,8 @@ TEST_CASE("frozen parts get no gradients, groups are told apart", "[net]") {
   REQUIRE(model.set_frozen("2.", true) == 2);
   REQUIRE(model.parameter_space().segments[2].frozen);
   REQUIRE(model.set_rate_scale("3.weight", 0.1f) == 1);
+  REQUIRE(model.set_rate_scale(2, 0.5f) == 2);
+  REQUIRE(model.set_rate_scale(7, 0.5f) == 0);
 }
 
 constexpr auto two_headed =

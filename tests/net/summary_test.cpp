@@ -3,6 +3,8 @@
 #include "lamina/layers/conv.hpp"
 #include "lamina/layers/dense.hpp"
 #include "lamina/layers/global_pool.hpp"
+#include "lamina/net/freeze.hpp"
+#include "lamina/net/model.hpp"
 #include "lamina/net/operators.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 #include "support/catch.hpp"
@@ -28,7 +30,9 @@ TEST_CASE("a row for every operation, shared weights counted once, totals below"
   REQUIRE_THAT(text, containing("898"));  // 224 + 584 + 90
   REQUIRE_THAT(text, containing("87,632"));
   REQUIRE(std::count(text.begin(), text.end(), '\n') == 10);
-  REQUIRE_THAT(summary(freeze(model)), containing("total"));
+  REQUIRE_THAT(text, containing("direct_tiles_4x3"));
+  REQUIRE_THAT(text, containing("pointwise_tiles_4x3"));  // the dense layer
+  REQUIRE_THAT(summary(freeze(model)), containing("direct_tiles_4x3 + relu"));
 }
 
 }  // namespace

@@ -78,6 +78,24 @@ TEST_CASE("mixup resumes to the bit") {
                                  augment(mixup{}));
 }
 
+TEST_CASE("an average of the weights resumes to the bit") {
+  require_same_bits_when_resumed(any_stop(), sgd{.learning_rate = 0.05, .momentum = 0.9}, 0,
+                                 exponential_moving_average{.decay = 0.9, .warm_up = true});
+}
+
+TEST_CASE("a training with an average does not go on from one without") {
+  const support::TemporaryDirectory directory;
+  const auto training = tiny_task(60);
+  TinyModel model{seed{3}};
+  const fit_options options{.epochs = 1, .progress = false, .checkpoint = directory / "state"};
+  fit(model, training, sgd{}, options);
+  fit_options more = options;
+  more.epochs = 2;
+  more.resume = options.checkpoint;
+  REQUIRE_THROWS_WITH(fit(model, training, sgd{}, more, exponential_moving_average{}),
+                      containing("training.average."));
+}
+
 TEST_CASE("one thread and two give the same bits") {
   const auto training = tiny_task(60);
   const auto trained_with = [&](int count) {

@@ -27,6 +27,7 @@ class SentencePiece {
     else
       print(static_cast<unsigned long long>(number));
   }
+  template <std::floating_point F> SentencePiece(F) = delete;  // print it as it should read
   SentencePiece(const SentencePiece&) = delete;
   SentencePiece& operator=(const SentencePiece&) = delete;
 

@@ -8,6 +8,8 @@
 #include <ostream>
 #include <string>
 
+#include "lamina/core/sentence.hpp"
+
 namespace lamina {
 
 /// Signed extents, counts and offsets, in elements unless a name says bytes.
@@ -47,8 +49,8 @@ inline constexpr Shape shape = [] {
 inline std::string to_string(const Shape& shape) {
   const auto extent = [](Index e) { return e == dyn ? std::string("?") : std::to_string(e); };
   std::string text = extent(shape.channels);
-  if (shape.rank() == 3) text += "x" + extent(shape.height);
-  if (shape.rank() >= 2) text += "x" + extent(shape.width);
+  if (shape.rank() == 3) text += sentence("x", extent(shape.height));
+  if (shape.rank() >= 2) text += sentence("x", extent(shape.width));
   return text;
 }
 

@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <string>
 #include <system_error>
 #include <thread>
 #include <type_traits>
@@ -227,7 +226,7 @@ inline int threads() { return detail::Workers::instance().threads(); }
 
 /// Sets that number, n >= 1. Not while a loop runs.
 inline void set_threads(int n) {
-  if (n < 1) throw error("set_threads: the number of threads must be at least 1, not " + std::to_string(n));
+  if (n < 1) throw error("set_threads: the number of threads must be at least 1, not ", n);
   detail::Workers::instance().resize(n);
 }
 

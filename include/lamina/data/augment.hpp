@@ -45,6 +45,11 @@ template <std::size_t... I, class... S> struct Steps<std::index_sequence<I...>, 
   }
 };
 
+/// Whether a step does anything to images that are judged.
+template <class S>
+concept evaluation_step = requires(const S& step, Workpiece<float>& image) { step.evaluate(image); } ||
+                          requires(const S& step, Shape shape) { step.output_shape(shape); };
+
 }  // namespace detail
 
 /// What images are made for: to be learnt from, or to be judged on.
@@ -66,9 +71,12 @@ template <Purpose purpose, class... S> class Augmentation {
   explicit constexpr Augmentation(detail::Steps<std::index_sequence_for<S...>, S...> steps)
       : steps_(std::move(steps)) {}
 
-  /// The same steps for images to be judged on.
-  constexpr Augmentation<Purpose::evaluation, S...> for_evaluation() const {
-    return Augmentation<Purpose::evaluation, S...>(steps_);
+  /// The same steps for images to be judged on; none, where none has a part in that.
+  constexpr auto for_evaluation() const {
+    if constexpr ((detail::evaluation_step<S> || ...))
+      return Augmentation<Purpose::evaluation, S...>(steps_);
+    else
+      return Augmentation<Purpose::evaluation>();
   }
 
   /// What an image of shape `input` measures afterwards. Throws shape_error when a step cannot take it.

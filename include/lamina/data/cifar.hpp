@@ -43,9 +43,9 @@ inline Dataset<> cifar_files(const std::vector<std::filesystem::path>& paths, Ci
     const ByteSource file(path);
     if (file.gzipped()) file.fail(0, "the file is gzipped; unpack it first");
     if (const Index beyond = file.file_size() % record.size(); beyond != 0 || file.file_size() == 0)
-      file.fail(file.file_size() - beyond, "the last record has " + std::to_string(beyond) +
-                                               " bytes; the file should be whole records of " +
-                                               std::to_string(record.size()) + " bytes");
+      file.fail(file.file_size() - beyond,
+                sentence("the last record has ", beyond, " bytes; the file should be whole records of ",
+                         record.size(), " bytes"));
     records += file.file_size() / record.size();
     sizes.push_back(file.file_size());
   }
@@ -60,8 +60,8 @@ inline Dataset<> cifar_files(const std::vector<std::filesystem::path>& paths, Ci
     for (auto at = bytes.begin(); at != bytes.end(); at += record.size()) {
       if (const std::uint8_t label = at[record.label_at]; label >= set.classes.size())
         file.fail(at - bytes.begin() + record.label_at,
-                  "label " + std::to_string(label) + "; labels of " + std::to_string(set.classes.size()) +
-                      " classes run from 0 to " + std::to_string(set.classes.size() - 1));
+                  sentence("label ", label, "; labels of ", set.classes.size(), " classes run from 0 to ",
+                           set.classes.size() - 1));
       else
         set.labels.push_back(label);
       to = std::copy_n(at + record.label_bytes, CifarRecord::pixels, to);
@@ -92,7 +92,7 @@ inline TrainTest<> cifar10(const std::filesystem::path& directory) {
       absent += (absent.empty() ? "" : ", ") + batch;
   TrainTest<> both{detail::cifar_files(present, {}, classes),
                    detail::cifar_files({folder / "test_batch.bin"}, {}, classes)};
-  if (!absent.empty()) both.training.note = "absent: " + absent;
+  if (!absent.empty()) both.training.note = sentence("absent: ", absent);
   return both;
 }
 

@@ -38,20 +38,17 @@ template <class Pixel = std::uint8_t> struct Dataset {
   /// Throws lamina::error unless every image has a label and every label names a class.
   void check() const {
     if (static_cast<Index>(labels.size()) != size())
-      throw error("data set: " + std::to_string(size()) + " images but " + std::to_string(labels.size()) +
-                  " labels; each image needs one");
+      throw error("data set: ", size(), " images but ", labels.size(), " labels; each image needs one");
     for (std::size_t i = 0; i < labels.size(); ++i)
       if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= classes.size())
-        throw error("data set: image " + std::to_string(i) + " has label " + std::to_string(labels[i]) +
-                    "; labels of " + std::to_string(classes.size()) + " classes run from 0 to " +
-                    std::to_string(static_cast<Index>(classes.size()) - 1));
+        throw error("data set: image ", i, " has label ", labels[i], "; labels of ", classes.size(),
+                    " classes run from 0 to ", static_cast<Index>(classes.size()) - 1);
   }
 
   /// A copy of samples [first, first + count). Throws lamina::error when they are not all there.
   Dataset subset(Index first, Index count) const {
     if (first < 0 || count < 0 || first > size() || count > size() - first)
-      throw error("subset: samples [" + std::to_string(first) + ", " + std::to_string(first) + " + " +
-                  std::to_string(count) + ") asked of a set of " + std::to_string(size()));
+      throw error("subset: samples [", first, ", ", first, " + ", count, ") asked of a set of ", size());
     std::vector<Index> chosen(static_cast<std::size_t>(count));
     for (Index i = 0; i < count; ++i) chosen[static_cast<std::size_t>(i)] = first + i;
     return select(chosen);
@@ -69,8 +66,7 @@ template <class Pixel = std::uint8_t> struct Dataset {
     Pixel* to = chosen.images.data();
     for (const Index sample : samples) {
       if (sample < 0 || sample >= size())
-        throw error("data set: sample " + std::to_string(sample) + " asked of a set of " +
-                    std::to_string(size()));
+        throw error("data set: sample ", sample, " asked of a set of ", size());
       to = std::copy_n(image(sample), shape().elements(), to);
       chosen.labels.push_back(labels[static_cast<std::size_t>(sample)]);
     }

@@ -30,7 +30,7 @@ inline std::filesystem::path find_file(const std::string& set, const std::filesy
                                        const std::vector<std::string>& usual_folders,
                                        const std::vector<std::string>& files) {
   if (directory.empty())
-    throw file_error(set +
+    throw file_error(set,
                      ": no folder given; name the one that holds the data in LAMINA_DATA_DIR or with --data");
   std::vector<std::filesystem::path> places;
   for (const std::string& folder : usual_folders) places.push_back(directory / folder);
@@ -40,8 +40,8 @@ inline std::filesystem::path find_file(const std::string& set, const std::filesy
     for (const std::string& file : files)
       if (std::filesystem::is_regular_file(place / file, ignored)) return place / file;
   std::string looked_in;
-  for (const auto& place : places) looked_in += (looked_in.empty() ? "" : ", ") + place.string();
-  throw file_error(set + ": " + files.front() + " not found; looked in " + looked_in);
+  for (const auto& place : places) looked_in += sentence(looked_in.empty() ? "" : ", ", place.string());
+  throw file_error(set, ": ", files.front(), " not found; looked in ", looked_in);
 }
 
 }  // namespace detail

@@ -51,7 +51,7 @@ inline PictureFile read_picture(const std::filesystem::path& path) {
   try {
     picture.shape = check_picture(picture.bytes);
   } catch (const file_error& refused) {
-    throw file_error(path.string() + ": " + refused.what());
+    throw file_error(path.string(), ": ", refused.what());
   }
   return picture;
 }
@@ -71,9 +71,8 @@ inline void load_planes(const std::filesystem::path& path, const PictureFile& fi
                         std::uint8_t* planes) {
   const bool resized = file.shape.height != shape.height || file.shape.width != shape.width;
   if (resized && fit == ImageFit::exact)
-    throw file_error(path.string() + ": the picture is " + std::to_string(file.shape.height) + "x" +
-                     std::to_string(file.shape.width) + "; it should be " + std::to_string(shape.height) +
-                     "x" + std::to_string(shape.width) +
+    throw file_error(path.string(), ": the picture is ", file.shape.height, "x", file.shape.width,
+                     "; it should be ", shape.height, "x", shape.width,
                      " (or be brought to that by ImageFit::crop or stretch)");
   try {
     const Picture picture = decode_picture(file.bytes, shape.channels);
@@ -98,7 +97,7 @@ inline void load_planes(const std::filesystem::path& path, const PictureFile& fi
       for (Index pixel = 0; pixel < shape.pixels(); ++pixel)
         *planes++ = picture.pixels.get()[pixel * shape.channels + channel];
   } catch (const file_error& refused) {
-    throw file_error(path.string() + ": " + refused.what());
+    throw file_error(path.string(), ": ", refused.what());
   }
 }
 

@@ -37,7 +37,7 @@ inline std::vector<std::filesystem::path> entries(const std::filesystem::path& f
   for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
        entry.increment(failed))
     if (entry->path().filename().string().front() != '.') found.push_back(entry->path());
-  if (failed) throw file_error(folder.string() + ": cannot be read as a folder: " + failed.message());
+  if (failed) throw file_error(folder.string(), ": cannot be read as a folder: ", failed.message());
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -58,12 +58,12 @@ inline Dataset<> image_folder(const std::filesystem::path& folder, image_form fo
     for (const auto& file : detail::entries(place))
       if (detail::is_picture_name(file)) files.push_back(file);
     if (files.size() == before)
-      throw file_error(place.string() + ": no .png, .jpg or .jpeg file in this class's folder");
+      throw file_error(place.string(), ": no .png, .jpg or .jpeg file in this class's folder");
     set.labels.resize(files.size(), static_cast<std::int32_t>(set.classes.size()));
     set.classes.push_back(place.filename().string());
   }
   if (files.empty())
-    throw file_error(folder.string() + ": no sub-folders with pictures; there should be one for each class");
+    throw file_error(folder.string(), ": no sub-folders with pictures; there should be one for each class");
   if (form.height == 0 && form.width == 0) form.fit = ImageFit::exact;
   const Shape shape = detail::formed(detail::read_picture(files.front()).shape, form);
   const auto count = static_cast<Index>(files.size());

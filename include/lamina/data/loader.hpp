@@ -172,7 +172,7 @@ Loader<T, Pixel, Pipeline>::Loader(const Dataset<Pixel>& set, loader_options opt
       prefetch_(Make{this}, options.prefetch) {
   set.check();
   if (options.batch_size < 1)
-    throw error("loader: batch_size is " + std::to_string(options.batch_size) + "; it should be at least 1");
+    throw error("loader: batch_size is ", options.batch_size, "; it should be at least 1");
   const Index most = std::min(options.batch_size, set.size());
   const Index targets = Pipeline::mixes ? classes_ : 0;
   for (Slot& slot : slots_) {

@@ -34,15 +34,14 @@ inline std::string hexadecimal(std::uint32_t value) {
 inline std::vector<Index> idx_extents(ByteSource& file, std::uint32_t rank, const char* content) {
   const std::uint32_t unsigned_bytes = 0x800 + rank;
   if (const std::uint32_t magic = file.take_big_endian("the magic number"); magic != unsigned_bytes)
-    file.fail(0, "the magic number is " + hexadecimal(magic) + "; an IDX file of " + content +
-                     " begins with " + hexadecimal(unsigned_bytes));
+    file.fail(0, sentence("the magic number is ", hexadecimal(magic), "; an IDX file of ", content,
+                          " begins with ", hexadecimal(unsigned_bytes)));
   std::vector<Index> extents;
   Index total = 1;
   for (std::uint32_t axis = 0; axis < rank; ++axis) {
     const Index at = file.offset();
     const Index extent = file.take_big_endian("an extent");
-    if (extent == 0)
-      file.fail(at, std::string("an extent is 0; ") + content + " have at least 1 on every axis");
+    if (extent == 0) file.fail(at, sentence("an extent is 0; ", content, " have at least 1 on every axis"));
     if (extent > std::numeric_limits<Index>::max() / total)
       file.fail(at, "the extents multiply to more bytes than any file has");
     total *= extent;
@@ -55,8 +54,7 @@ inline Tensor<std::uint8_t, dyn, dyn, dyn, dyn> idx_images(const std::filesystem
   ByteSource file(path);
   const std::vector<Index> extents = idx_extents(file, 3, "images");
   const Index count = extents[0], height = extents[1], width = extents[2];
-  const std::string what =
-      std::to_string(count) + " images of " + std::to_string(height) + "x" + std::to_string(width);
+  const std::string what = sentence(count, " images of ", height, "x", width);
   const std::vector<std::uint8_t> pixels = file.take(count * height * width, what);
   file.expect_end(what);
   Tensor<std::uint8_t, dyn, dyn, dyn, dyn> images(count, 1, height, width);
@@ -68,22 +66,21 @@ inline std::vector<std::int32_t> idx_labels(const std::filesystem::path& path, s
   ByteSource file(path);
   const Index count = idx_extents(file, 1, "labels")[0];
   const Index first = file.offset();
-  const std::vector<std::uint8_t> labels = file.take(count, std::to_string(count) + " labels");
-  file.expect_end(std::to_string(count) + " labels");
+  const std::vector<std::uint8_t> labels = file.take(count, sentence(count, " labels"));
+  file.expect_end(sentence(count, " labels"));
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (labels[i] >= classes)
-      file.fail(first + static_cast<Index>(i), "label " + std::to_string(labels[i]) + "; labels of " +
-                                                   std::to_string(classes) + " classes run from 0 to " +
-                                                   std::to_string(classes - 1));
+      file.fail(first + static_cast<Index>(i), sentence("label ", labels[i], "; labels of ", classes,
+                                                        " classes run from 0 to ", classes - 1));
   return {labels.begin(), labels.end()};
 }
 
 /// "train-images-idx3-ubyte" as it is, gzipped, or with the dot that some copies have for the second dash.
 inline std::vector<std::string> idx_names(const std::string& part, const std::string& content) {
-  const std::string dash = part + "-" + content + "-ubyte";
+  const std::string dash = sentence(part, "-", content, "-ubyte");
   std::string dot = dash;
   dot[dash.find("-idx")] = '.';
-  return {dash, dash + ".gz", dot, dot + ".gz"};
+  return {dash, sentence(dash, ".gz"), dot, sentence(dot, ".gz")};
 }
 
 }  // namespace detail
@@ -98,8 +95,8 @@ inline Dataset<> idx(const std::filesystem::path& images, const std::filesystem:
   set.labels = detail::idx_labels(labels, classes.size());
   set.classes = std::move(classes);
   if (static_cast<Index>(set.labels.size()) != set.size())
-    throw file_error(labels.string() + ": byte 4: " + std::to_string(set.labels.size()) + " labels for the " +
-                     std::to_string(set.size()) + " images of " + images.string() + "; each image has one");
+    throw file_error(labels.string(), ": byte 4: ", set.labels.size(), " labels for the ", set.size(),
+                     " images of ", images.string(), "; each image has one");
   return set;
 }
 
@@ -111,13 +108,13 @@ inline TrainTest<> mnist_like(const std::string& set, const std::filesystem::pat
   const auto folder =
       find_file(set, directory, usual_folders, idx_names("train-images", "idx3")).parent_path();
   const auto part = [&](const std::string& name) {
-    return idx(find_file(set, folder, {}, idx_names(name + "-images", "idx3")),
-               find_file(set, folder, {}, idx_names(name + "-labels", "idx1")), classes);
+    return idx(find_file(set, folder, {}, idx_names(sentence(name, "-images"), "idx3")),
+               find_file(set, folder, {}, idx_names(sentence(name, "-labels"), "idx1")), classes);
   };
   TrainTest<> both{part("train"), part("t10k")};
   if (both.training.shape() != both.testing.shape())
-    throw file_error(folder.string() + ": training images are " + to_string(both.training.shape()) +
-                     ", test images " + to_string(both.testing.shape()) + "; they should be of one size");
+    throw file_error(folder.string(), ": training images are ", to_string(both.training.shape()),
+                     ", test images ", to_string(both.testing.shape()), "; they should be of one size");
   return both;
 }
 

@@ -84,12 +84,12 @@ inline AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(det
   struct stat present{};
   const bool exists = ::stat(target_.c_str(), &present) == 0;
   if (exists && !S_ISREG(present.st_mode))
-    throw file_error("cannot write " + target_.string() + ": it is not a regular file");
+    throw file_error("cannot write ", target_.string(), ": it is not a regular file");
 
   static std::atomic<unsigned> counter =
       0;  // two threads may save to one target at once: the last rename wins
   temporary_ = target_;
-  temporary_ += "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".partial";
+  temporary_ += sentence(".", ::getpid(), ".", counter++, ".partial");
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail("creating a file beside it");
   if (exists && ::fchmod(descriptor_, present.st_mode & 07777) != 0) {
@@ -124,8 +124,8 @@ inline void AtomicFile::commit() {
 }
 
 inline void AtomicFile::fail(const std::string& what) const {
-  throw file_error("cannot write " + target_.string() + ": " + what +
-                   " failed: " + std::generic_category().message(errno));
+  throw file_error("cannot write ", target_.string(), ": ", what,
+                   " failed: ", std::generic_category().message(errno));
 }
 
 inline void AtomicFile::abandon() noexcept {

@@ -78,7 +78,7 @@ inline std::ostream& operator<<(std::ostream& out, const RestoreReport& report) 
 namespace detail {
 
 inline std::string described(ElementType type, std::span<const Index> extents) {
-  return std::string(to_string(type)) + " " + to_string(extents);
+  return sentence(to_string(type), " ", to_string(extents));
 }
 
 /// `differences`, a line each; beyond 50 lines only their number, since a wrong file differs everywhere.
@@ -86,8 +86,8 @@ inline std::string listed(std::span<const std::string> differences) {
   constexpr std::size_t most = 50;
   std::string text;
   for (const auto& difference : differences.first(std::min(most, differences.size())))
-    text += "\n  " + difference;
-  if (differences.size() > most) text += "\n  and " + std::to_string(differences.size() - most) + " more";
+    text += sentence("\n  ", difference);
+  if (differences.size() > most) text += sentence("\n  and ", differences.size() - most, " more");
   return text;
 }
 
@@ -98,8 +98,7 @@ inline std::vector<std::string_view> sorted_names(std::span<const TensorSlot> sl
   for (const TensorSlot& slot : slots) names.push_back(slot.name);
   std::sort(names.begin(), names.end());
   if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
-    throw error("restore: two tensors of the model are named \"" + std::string(*twice) +
-                "\"; names must differ");
+    throw error("restore: two tensors of the model are named \"", *twice, "\"; names must differ");
   return names;
 }
 
@@ -117,12 +116,12 @@ inline RestoreReport restore(const SafetensorsFile& file, std::span<const Tensor
     const bool fits = tensor && tensor->type == slot.type && tensor->extents == slot.extents;
     if (!tensor) {
       report.missing.push_back(slot.name);
-      report.differences.push_back("missing: " + slot.name + ", " + wanted);
+      report.differences.push_back(sentence("missing: ", slot.name, ", ", wanted));
     } else if (!fits) {
       report.mismatched.push_back(slot.name);
-      report.differences.push_back((tensor->type == slot.type ? "wrong shape: " : "wrong type: ") +
-                                   slot.name + " is " + detail::described(tensor->type, tensor->extents) +
-                                   " in the file, the model has " + wanted);
+      report.differences.push_back(
+          sentence(tensor->type == slot.type ? "wrong shape: " : "wrong type: ", slot.name, " is ",
+                   detail::described(tensor->type, tensor->extents), " in the file, the model has ", wanted));
     } else {
       report.loaded.push_back(slot.name);
     }
@@ -133,16 +132,16 @@ inline RestoreReport restore(const SafetensorsFile& file, std::span<const Tensor
     if (!options.ignored_suffix.empty() && tensor.name.ends_with(options.ignored_suffix)) continue;
     if (std::binary_search(expected.begin(), expected.end(), std::string_view(tensor.name))) continue;
     report.unexpected.push_back(tensor.name);
-    report.differences.push_back("unexpected: " + detail::shown(tensor.name) + ", " +
-                                 detail::described(tensor.type, tensor.extents));
+    report.differences.push_back(sentence("unexpected: ", detail::shown(tensor.name), ", ",
+                                          detail::described(tensor.type, tensor.extents)));
   }
 
   const std::string path = file.path().string();
   if (!options.partial && !report.complete())
-    throw file_error(
-        path + " does not fit the model, which is left as it was:" + detail::listed(report.differences));
+    throw file_error(path,
+                     " does not fit the model, which is left as it was:", detail::listed(report.differences));
   if (options.partial && report.loaded.empty() && !slots.empty())
-    throw file_error(path + " has no tensor that fits the model:" + detail::listed(report.differences));
+    throw file_error(path, " has no tensor that fits the model:", detail::listed(report.differences));
   for (std::size_t i = 0; i < slots.size(); ++i)
     if (sources[i]) slots[i].fill(sources[i]->bytes);
   return report;
@@ -150,9 +149,9 @@ inline RestoreReport restore(const SafetensorsFile& file, std::span<const Tensor
 
 inline std::string to_string(const RestoreReport& report) {
   const std::size_t expected = report.loaded.size() + report.missing.size() + report.mismatched.size();
-  std::string text =
-      "loaded " + std::to_string(report.loaded.size()) + " of " + std::to_string(expected) + " tensors";
-  if (!report.complete()) text += "; left as they were, or not used:" + detail::listed(report.differences);
+  std::string text = sentence("loaded ", report.loaded.size(), " of ", expected, " tensors");
+  if (!report.complete())
+    text += sentence("; left as they were, or not used:", detail::listed(report.differences));
   return text;
 }
 

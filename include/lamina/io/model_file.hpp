@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/io/checkpoint_match.hpp"
 #include "lamina/io/safetensors_writer.hpp"
 #include "lamina/net/model_core.hpp"
@@ -25,7 +26,7 @@ template <class T> class TensorList {
     for (const auto& array : arrays) {
       values_.push_back(array.values());
       const ParameterExtents& extents = array.extents();
-      tensors_.push_back(named_tensor<T>(prefix + array.name(),
+      tensors_.push_back(named_tensor<T>(sentence(prefix, array.name()),
                                          {extents.axes.begin(), extents.axes.begin() + extents.rank},
                                          std::span<const T>(values_.back())));
     }
@@ -43,7 +44,7 @@ void add_slots(const Arrays& arrays, const std::string& prefix, std::vector<Tens
   for (const auto& array : arrays) {
     using T = std::remove_cvref_t<decltype(array[0])>;
     const ParameterExtents& extents = array.extents();
-    slots.push_back({prefix + array.name(),
+    slots.push_back({sentence(prefix, array.name()),
                      element_type<T>,
                      {extents.axes.begin(), extents.axes.begin() + extents.rank},
                      [array](std::span<const std::byte> bytes) {

@@ -143,7 +143,7 @@ inline std::string to_string(std::span<const Index> extents) {
     if (text.size() > 1) text += ", ";
     text += std::to_string(extent);
   }
-  return text + "]";
+  return sentence(text, "]");
 }
 
 /// A tensor in a file: row-major, without gaps. The bytes belong to someone else: to the caller who writes
@@ -165,24 +165,24 @@ inline constexpr std::size_t greatest_header = 100'000'000;
 template <storable T>
 NamedTensor named_tensor(std::string name, std::vector<Index> extents, std::span<const T> values) {
   if (element_count(extents) != static_cast<Index>(values.size()))
-    throw shape_error("tensor \"" + name + "\": " + std::to_string(values.size()) +
-                      " values cannot have extents " + to_string(extents));
+    throw shape_error("tensor \"", name, "\": ", values.size(), " values cannot have extents ",
+                      to_string(extents));
   return {std::move(name), element_type<T>, std::move(extents), std::as_bytes(values)};
 }
 
 /// Copies bytes of a file into values, aligned or not; both must be of one length (else shape_error).
 template <storable T> void copy_bytes(std::span<const std::byte> bytes, std::span<T> values) {
   if (bytes.size() != values.size_bytes())
-    throw shape_error("io: " + std::to_string(bytes.size()) + " bytes cannot fill " +
-                      std::to_string(values.size()) + " values of " + std::to_string(sizeof(T)) + " bytes");
+    throw shape_error("io: ", bytes.size(), " bytes cannot fill ", values.size(), " values of ", sizeof(T),
+                      " bytes");
   if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
 }
 
 /// The values of a tensor whose element type is that of T (else shape_error), copied out.
 template <storable T> std::vector<T> values_of(const NamedTensor& tensor) {
   if (tensor.type != element_type<T>)
-    throw shape_error("tensor \"" + tensor.name + "\" holds " + std::string(to_string(tensor.type)) +
-                      ", not " + std::string(to_string(element_type<T>)));
+    throw shape_error("tensor \"", tensor.name, "\" holds ", to_string(tensor.type), ", not ",
+                      to_string(element_type<T>));
   std::vector<T> values(tensor.bytes.size() / sizeof(T));
   copy_bytes(tensor.bytes, std::span<T>(values));
   return values;

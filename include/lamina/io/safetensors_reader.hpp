@@ -78,11 +78,10 @@ class SizedFile {
   void read(std::span<std::byte> bytes) {
     stream_.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     if (stream_.gcount() != static_cast<std::streamsize>(bytes.size()))
-      fail("reading failed, or the file became shorter than its " + std::to_string(size_) +
-           " bytes meanwhile");
+      fail(sentence("reading failed, or the file became shorter than its ", size_, " bytes meanwhile"));
   }
 
-  [[noreturn]] void fail(const std::string& what) const { throw file_error(path_.string() + ": " + what); }
+  [[noreturn]] void fail(const std::string& what) const { throw file_error(path_.string(), ": ", what); }
 
  private:
   std::filesystem::path path_;
@@ -93,18 +92,18 @@ class SizedFile {
 /// The header's text, from the file's first byte on.
 inline std::string read_header(SizedFile& file) {
   if (file.size() < 8)
-    file.fail("it ends at byte " + std::to_string(file.size()) +
-              "; a safetensors file begins with 8 bytes that give the length of its header");
+    file.fail(sentence("it ends at byte ", file.size(),
+                       "; a safetensors file begins with 8 bytes that give the length of its header"));
   std::array<std::byte, 8> bytes;
   file.read(bytes);
   std::uint64_t length = 0;
   for (std::size_t i = 0; i < 8; ++i) length |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
   if (length > file.size() - 8)
-    file.fail("the header's length, at byte 0, is " + std::to_string(length) + ", but the file has only " +
-              std::to_string(file.size() - 8) + " bytes more; it is truncated, or no safetensors file");
+    file.fail(sentence("the header's length, at byte 0, is ", length, ", but the file has only ",
+                       file.size() - 8, " bytes more; it is truncated, or no safetensors file"));
   if (length > greatest_header)
-    file.fail("the header's length, at byte 0, is " + std::to_string(length) + "; the format allows " +
-              std::to_string(greatest_header));
+    file.fail(
+        sentence("the header's length, at byte 0, is ", length, "; the format allows ", greatest_header));
   std::string header(static_cast<std::size_t>(length), '\0');
   file.read(std::as_writable_bytes(std::span(header)));
   return header;
@@ -114,33 +113,34 @@ inline std::string read_header(SizedFile& file) {
 inline void check_layout(std::span<const HeaderEntry> tensors, std::uint64_t data_size,
                          const SizedFile& file) {
   const auto range = [](const HeaderEntry& tensor) {
-    return "[" + std::to_string(tensor.begin) + ", " + std::to_string(tensor.end) + "]";
+    return sentence("[", tensor.begin, ", ", tensor.end, "]");
   };
   std::uint64_t end = 0;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const HeaderEntry& tensor = tensors[i];
-    const std::string subject = "tensor " + shown(tensor.name) + ": data_offsets " + range(tensor);
-    if (tensor.end < tensor.begin) file.fail(subject + " end before they begin");
+    const std::string subject = sentence("tensor ", shown(tensor.name), ": data_offsets ", range(tensor));
+    if (tensor.end < tensor.begin) file.fail(sentence(subject, " end before they begin"));
     if (tensor.end > data_size)
-      file.fail(subject + " reach beyond the file, which has " + std::to_string(data_size) +
-                " bytes of data; it is truncated, or the offsets are wrong");
+      file.fail(sentence(subject, " reach beyond the file, which has ", data_size,
+                         " bytes of data; it is truncated, or the offsets are wrong"));
     const auto bytes = byte_count(tensor.extents, tensor.type);
     if (!bytes)
-      file.fail("tensor " + shown(tensor.name) + ": shape " + to_string(tensor.extents) + " is too large");
+      file.fail(
+          sentence("tensor ", shown(tensor.name), ": shape ", to_string(tensor.extents), " is too large"));
     if (static_cast<std::uint64_t>(*bytes) != tensor.end - tensor.begin)
-      file.fail(subject + " have " + std::to_string(tensor.end - tensor.begin) + " bytes, but " +
-                std::string(to_string(tensor.type)) + " " + to_string(tensor.extents) + " takes " +
-                std::to_string(*bytes));
+      file.fail(sentence(subject, " have ", tensor.end - tensor.begin, " bytes, but ", to_string(tensor.type),
+                         " ", to_string(tensor.extents), " takes ", *bytes));
     if (tensor.begin < end)
-      file.fail(subject + " overlap those of " + shown(tensors[i - 1].name) + ", " + range(tensors[i - 1]));
+      file.fail(
+          sentence(subject, " overlap those of ", shown(tensors[i - 1].name), ", ", range(tensors[i - 1])));
     if (tensor.begin > end)
-      file.fail(subject + " leave a hole: bytes " + std::to_string(end) + " to " +
-                std::to_string(tensor.begin) + " of the data belong to no tensor");
+      file.fail(sentence(subject, " leave a hole: bytes ", end, " to ", tensor.begin,
+                         " of the data belong to no tensor"));
     end = tensor.end;
   }
   if (end != data_size)
-    file.fail("the data of the last tensor end at byte " + std::to_string(file.size() - data_size + end) +
-              " of the file, but " + std::to_string(data_size - end) + " bytes follow");
+    file.fail(sentence("the data of the last tensor end at byte ", file.size() - data_size + end,
+                       " of the file, but ", data_size - end, " bytes follow"));
 }
 
 }  // namespace detail

@@ -42,7 +42,7 @@ inline std::string quoted(const std::string& text) {
                     rapidjson::kWriteValidateEncodingFlag>
       writer(json);
   if (!writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size())))
-    throw error("safetensors: a name or a text of the metadata is not UTF-8: " + shown(text));
+    throw error("safetensors: a name or a text of the metadata is not UTF-8: ", shown(text));
   return {json.GetString(), json.GetSize()};
 }
 
@@ -52,9 +52,8 @@ inline std::vector<const NamedTensor*> in_file_order(std::span<const NamedTensor
   ordered.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) {
     if (byte_count(tensor.extents, tensor.type) != static_cast<Index>(tensor.bytes.size()))
-      throw error("safetensors: tensor \"" + tensor.name + "\" of " + std::string(to_string(tensor.type)) +
-                  " " + to_string(tensor.extents) + " cannot have " + std::to_string(tensor.bytes.size()) +
-                  " bytes");
+      throw error("safetensors: tensor \"", tensor.name, "\" of ", to_string(tensor.type), " ",
+                  to_string(tensor.extents), " cannot have ", tensor.bytes.size(), " bytes");
     if (tensor.name == "__metadata__")
       throw error("safetensors: \"__metadata__\" names the metadata; give the tensor another name");
     ordered.push_back(&tensor);
@@ -64,7 +63,7 @@ inline std::vector<const NamedTensor*> in_file_order(std::span<const NamedTensor
             [](const NamedTensor* a, const NamedTensor* b) { return a->name < b->name; });
   if (const auto twice = std::adjacent_find(ordered.begin(), ordered.end(), same_name);
       twice != ordered.end())
-    throw error("safetensors: two tensors are named \"" + (*twice)->name + "\"; names must differ");
+    throw error("safetensors: two tensors are named \"", (*twice)->name, "\"; names must differ");
   std::sort(ordered.begin(), ordered.end(), [](const NamedTensor* a, const NamedTensor* b) {
     return a->type != b->type ? a->type > b->type : a->name < b->name;
   });
@@ -79,7 +78,7 @@ inline std::string safetensors_header(std::span<const NamedTensor* const> ordere
     header += "\"__metadata__\":{";
     for (const auto& [key, text] : metadata) {
       separate();
-      header += quoted(key) + ":" + quoted(text);
+      header += sentence(quoted(key), ":", quoted(text));
     }
     header += "}";
   }
@@ -87,20 +86,19 @@ inline std::string safetensors_header(std::span<const NamedTensor* const> ordere
   for (const NamedTensor* tensor : ordered) {
     const std::size_t end = begin + tensor->bytes.size();
     separate();
-    header +=
-        quoted(tensor->name) + ":{\"dtype\":\"" + std::string(to_string(tensor->type)) + "\",\"shape\":[";
+    header += sentence(quoted(tensor->name), ":{\"dtype\":\"", to_string(tensor->type), "\",\"shape\":[");
     for (const Index extent : tensor->extents) {
       if (header.back() != '[') header += ',';
       header += std::to_string(extent);
     }
-    header += "],\"data_offsets\":[" + std::to_string(begin) + "," + std::to_string(end) + "]}";
+    header += sentence("],\"data_offsets\":[", begin, ",", end, "]}");
     begin = end;
   }
   header += "}";
   header.append((8 - header.size() % 8) % 8, ' ');
   if (header.size() > greatest_header)
-    throw error("safetensors: the names, extents and metadata take " + std::to_string(header.size()) +
-                " bytes; the format allows " + std::to_string(greatest_header));
+    throw error("safetensors: the names, extents and metadata take ", header.size(),
+                " bytes; the format allows ", greatest_header);
 
   std::string length(8, '\0');
   for (std::size_t byte = 0; byte < 8; ++byte)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lamina/kernels/conv.hpp"
+#include "lamina/kernels/conv_algorithms.hpp"
 #include "lamina/layers/absorb.hpp"
 #include "lamina/layers/options.hpp"
 #include "lamina/net/layer.hpp"
@@ -97,6 +98,7 @@ template <ConvOptions O> struct Conv : Layer {
     const Shape out = output(in);
     return O.geometry(in).macs(out.rows(), out.columns());
   }
+  static std::string algorithm(Shape in) { return kernels::chosen_algorithm(O.geometry(in), in); }
   static constexpr Window window(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return {g.dilation_height * (g.kernel_height - 1) + 1, g.dilation_width * (g.kernel_width - 1) + 1,

@@ -44,6 +44,8 @@ template <ConvOptions O> struct ConvTransposed : Layer {
   }
   static constexpr Index macs(Shape in) { return geometry(in).macs(in.rows(), in.columns()); }
 
+  static std::string algorithm(Shape in) { return kernels::chosen_algorithm(geometry(in), output(in)); }
+
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
     kernels::conv_transposed(pass.input(), pass.parameter(0), O.bias ? pass.parameter(1) : nullptr,
                              pass.output, geometry(In));

@@ -2,6 +2,7 @@
 // rows, then columns) or global_avg_pool before it.
 #pragma once
 
+#include "lamina/kernels/conv_algorithms.hpp"
 #include "lamina/kernels/dense.hpp"
 #include "lamina/layers/absorb.hpp"
 #include "lamina/layers/options.hpp"
@@ -41,6 +42,9 @@ template <DenseOptions O> struct Dense : Layer {
       return std::array<Parameter, 1>{all[0]};
   }
   static constexpr Index macs(Shape in) { return in.channels * O.features; }
+  static std::string algorithm(Shape in) {
+    return kernels::chosen_algorithm(kernels::detail::dense_geometry(in, output(in)), in);
+  }
 
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::dense_forward(pass.input(), pass.parameter(0), O.bias ? pass.parameter(1) : nullptr,

@@ -42,7 +42,7 @@ inline std::string full_name(const StructureView& structure, int scope, std::str
   for (int s = scope; s >= 0; s = structure.scopes[static_cast<std::size_t>(s)].parent) {
     const ScopeRecord& level = structure.scopes[static_cast<std::size_t>(s)];
     std::string text = level.name.empty() ? std::to_string(level.position) : std::string(level.name);
-    name = name.empty() ? text : text + "." + name;
+    name = name.empty() ? text : sentence(text, ".", name);
   }
   return name;
 }
@@ -77,8 +77,7 @@ template <class T> class NamedArray {
     requires(!std::is_const_v<T>)
   {
     if (static_cast<Index>(values.size()) != size())
-      throw shape_error(name_ + ": " + std::to_string(values.size()) + " values for a parameter of " +
-                        std::to_string(size()));
+      throw shape_error(name_, ": ", values.size(), " values for a parameter of ", size());
     for (Index i = 0; i < size(); ++i) (*this)[i] = static_cast<T>(values[static_cast<std::size_t>(i)]);
   }
 

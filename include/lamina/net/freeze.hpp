@@ -9,6 +9,7 @@
 //   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
 #pragma once
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/net/model.hpp"
 
 namespace lamina::kernels {
@@ -38,6 +39,8 @@ template <class L>
 concept affine = requires { requires L::is_affine_in_inference; };
 template <class L> inline constexpr bool is_pointwise = false;
 template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
+template <class B> inline constexpr bool is_sequence = false;
+template <class... B> inline constexpr bool is_sequence<Sequence<B...>> = true;
 
 template <class L> struct epilogue_of {
   using type = kernels::no_epilogue;
@@ -55,6 +58,13 @@ template <class L, class A, class P> struct Fused : Layer {
   static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
   static constexpr Index macs(Shape in) { return L::macs(in); }
   static constexpr Window window(Shape in) { return window_of<L>(in); }
+  static std::string algorithm(Shape in) {
+    std::string text;
+    if constexpr (requires { L::algorithm(in); }) text = L::algorithm(in);
+    if constexpr (!std::is_same_v<A, Nothing>) text += sentence(" + ", A::name);
+    if constexpr (!std::is_same_v<P, Nothing>) text += sentence(" + ", P::name);
+    return text;
+  }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
     L::template forward_fused<In>(pass, typename epilogue_of<P>::type{});
@@ -78,30 +88,60 @@ template <class L, class A, class P> struct Fused : Layer {
 
 template <class... B> struct Elements {};
 
-/// The elements of a sequence with neighbours fused, front to back.
+/// What B is without its names, and X under the same names.
+template <class B> struct Unnamed {
+  using type = B;
+  template <class X> using rename = X;
+};
+template <FixedString Name, class B> struct Unnamed<Named<Name, B>> {
+  using type = typename Unnamed<B>::type;
+  template <class X> using rename = Named<Name, typename Unnamed<B>::template rename<X>>;
+};
+template <class B> using unnamed = typename Unnamed<B>::type;
+
+/// The elements of Whole, a sequence perhaps under names, each under the same names, and the rest.
+template <class Whole, class... B, class... Rest> constexpr auto splice(Sequence<B...>, Elements<Rest...>) {
+  return Elements<typename Unnamed<Whole>::template rename<B>..., Rest...>{};
+}
+
+/// The elements of a sequence, those of (named) sequences in it spliced in: names keep no neighbours apart.
+template <class... Done> constexpr auto flatten(Elements<Done...> done, Elements<>) { return done; }
+template <class... Done, class First, class... Rest>
+constexpr auto flatten(Elements<Done...> done, Elements<First, Rest...>) {
+  if constexpr (is_sequence<unnamed<First>>)
+    return flatten(done, splice<First>(unnamed<First>{}, Elements<Rest...>{}));
+  else
+    return flatten(Elements<Done..., First>{}, Elements<Rest...>{});
+}
+
+/// The elements with neighbours fused, front to back; what is fused has the name of its first part.
 template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
 template <class... Done, class First, class... Rest>
-constexpr auto fuse(Elements<Done...>, Elements<First, Rest...>) {
-  if constexpr (absorbing<First>)
-    return fuse_affine(Elements<Done...>{}, First{}, Elements<Rest...>{});
+constexpr auto fuse(Elements<Done...> done, Elements<First, Rest...>) {
+  if constexpr (absorbing<unnamed<First>>)
+    return fuse_affine(done, First{}, Elements<Rest...>{});
   else
     return fuse(Elements<Done..., First>{}, Elements<Rest...>{});
 }
-template <class... Done, class L, class... Rest>
-constexpr auto fuse_affine(Elements<Done...> done, L, Elements<Rest...> rest) {
-  return fuse_pointwise(done, L{}, Nothing{}, rest);
+template <class Done, class L, class... Rest>
+constexpr auto fuse_affine(Done done, L layer, Elements<Rest...> rest) {
+  return fuse_pointwise(done, layer, Nothing{}, rest);
 }
-template <class... Done, class L, affine A, class... Rest>
-constexpr auto fuse_affine(Elements<Done...> done, L, Elements<A, Rest...>) {
-  return fuse_pointwise(done, L{}, A{}, Elements<Rest...>{});
+template <class Done, class L, class A, class... Rest>
+  requires affine<unnamed<A>>
+constexpr auto fuse_affine(Done done, L layer, Elements<A, Rest...>) {
+  return fuse_pointwise(done, layer, unnamed<A>{}, Elements<Rest...>{});
 }
 template <class... Done, class L, class A, class... Rest>
 constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<Rest...> rest) {
-  return fuse(Elements<Done..., Fused<L, A, Nothing>>{}, rest);
+  using All = Fused<unnamed<L>, A, Nothing>;
+  return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, rest);
 }
-template <class... Done, class L, class A, class F, class... Rest>
-constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<PointwiseLayer<F>, Rest...>) {
-  return fuse(Elements<Done..., Fused<L, A, PointwiseLayer<F>>>{}, Elements<Rest...>{});
+template <class... Done, class L, class A, class P, class... Rest>
+  requires is_pointwise<unnamed<P>>
+constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<P, Rest...>) {
+  using All = Fused<unnamed<L>, A, unnamed<P>>;
+  return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, Elements<Rest...>{});
 }
 
 /// A builder that has sequences fused before they are lowered, and otherwise passes everything on.
@@ -109,7 +149,7 @@ template <class Builder> struct Fusing {
   Builder& inner;
 
   template <class... B, class Place> constexpr auto elements(Place place) {
-    return lower_fused(place, fuse(Elements<>{}, Elements<B...>{}));
+    return lower_fused(place, fuse(Elements<>{}, flatten(Elements<>{}, Elements<B...>{})));
   }
   template <class Place, class... B> constexpr auto lower_fused(Place place, Elements<B...>) {
     return Chain::lower<B...>(place, *this, 0);
@@ -135,7 +175,7 @@ template <class Builder> struct Fusing {
 template <class B> struct Inference : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
     // A lone layer is a sequence of one, so that it fuses (that is: gets its bias) like any other.
-    using Net = std::conditional_t<absorbing<B>, Sequence<B>, B>;
+    using Net = std::conditional_t<absorbing<unnamed<B>>, Sequence<B>, B>;
     Fusing<Builder> fusing{builder};
     return detail::lower<Net>(place, fusing);
   }

@@ -5,6 +5,7 @@
 //   static constexpr std::array<Parameter, n> parameters(Shape in);   optional: what it learns
 //   static constexpr std::array<Parameter, n> statistics(Shape in);   optional: running statistics
 //   static constexpr index macs(Shape in);                     optional: multiply-adds per sample
+//   static std::string algorithm(Shape in);                    optional: the kernel that runs, for summary
 //   static constexpr Window window(Shape in);                  optional: receptive field of one output pixel
 //   static constexpr Saves saves;                              optional: what backward reads (default: both)
 //   static constexpr Stash stash(Shape in);                    optional: memory kept from forward to backward

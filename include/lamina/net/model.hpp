@@ -25,7 +25,7 @@ template <class T> Shape check_image(const FeatureMapView<const T, 1>& image, co
   const auto fits = [](Index want, Index have) { return want == dyn || want == have; };
   if (!fits(wanted.channels, got.channels) || !fits(wanted.height, got.height) ||
       !fits(wanted.width, got.width))
-    throw shape_error("model: the input is " + to_string(wanted) + ", but was given " + to_string(got));
+    throw shape_error("model: the input is ", to_string(wanted), ", but was given ", to_string(got));
   return got;
 }
 

@@ -60,6 +60,16 @@ template <class T> class ModelCore {
   int set_rate_scale(std::string_view prefix, float factor) {
     return for_each_segment(prefix, [&](ParameterSegment& segment) { segment.rate_scale = factor; });
   }
+  /// The same for the parameters of a group, group<1>(block).
+  int set_rate_scale(int group, float factor) {
+    int count = 0;
+    for (ParameterSegment& segment : segments_)
+      if (segment.group == group) {
+        segment.rate_scale = factor;
+        ++count;
+      }
+    return count;
+  }
 
   void zero_gradients() { std::fill(gradients_.begin(), gradients_.end(), T{0}); }
 
@@ -197,7 +207,7 @@ template <class T> class ModelCore {
   static NamedArray<T> find(const std::vector<NamedArray<T>>& all, std::string_view name, const char* what) {
     for (const auto& one : all)
       if (one.name() == name) return one;
-    throw error("model: there is no " + std::string(what) + " named \"" + std::string(name) + '"');
+    throw error("model: there is no ", what, " named \"", name, '"');
   }
 
   template <class F> int for_each_segment(std::string_view prefix, F f) {

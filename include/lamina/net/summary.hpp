@@ -2,12 +2,14 @@
 // makes, its parameters and multiply-adds per sample, and the kernel that runs.
 #pragma once
 
-#include <cstdio>
+#include <algorithm>
+#include <concepts>
 #include <string>
 #include <vector>
 
-#include "lamina/net/freeze.hpp"
-#include "lamina/net/model.hpp"
+#include "lamina/core/sentence.hpp"
+#include "lamina/net/arena.hpp"
+#include "lamina/net/structure.hpp"
 
 namespace lamina {
 
@@ -19,14 +21,6 @@ inline std::string with_commas(Index number) {
   for (auto place = static_cast<Index>(digits.size()) - 3; place > 0; place -= 3)
     digits.insert(static_cast<std::size_t>(place), 1, ',');
   return digits;
-}
-
-inline std::string pad_right(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text;
-}
-inline std::string pad_left(const std::string& text, std::size_t width) {
-  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
 }
 
 inline std::string summarize(const StructureView& structure) {
@@ -60,29 +54,39 @@ inline std::string summarize(const StructureView& structure) {
   std::size_t widths[6] = {};
   for (const Row& row : rows)
     for (std::size_t c = 0; c < 6; ++c) widths[c] = std::max(widths[c], row.cells[c].size());
-  std::string rule;
-  for (const std::size_t width : widths) rule += std::string(width, '-') + "  ";
   std::string text;
+  const auto end_line = [&] {
+    text.resize(text.find_last_not_of(' ') + 1);
+    text += '\n';
+  };
+  const auto draw_rule = [&] {
+    for (const std::size_t width : widths) text.append(width, '-').append(2, ' ');
+    end_line();
+  };
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
+    if (r + 1 == rows.size()) draw_rule();
     for (std::size_t c = 0; c < 6; ++c) {
-      const bool number = c == 3 || c == 4;
-      line +=
-          (number ? pad_left(rows[r].cells[c], widths[c]) : pad_right(rows[r].cells[c], widths[c])) + "  ";
+      const std::string& cell = rows[r].cells[c];
+      const bool is_number = c == 3 || c == 4;
+      if (is_number) text.append(widths[c] - cell.size(), ' ');
+      text += cell;
+      if (!is_number) text.append(widths[c] - cell.size(), ' ');
+      text.append(2, ' ');
     }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-    if (r == 0 || r + 2 == rows.size()) text += rule.substr(0, rule.find_last_not_of(' ') + 1) + '\n';
+    end_line();
+    if (r == 0) draw_rule();
   }
   return text;
 }
 
 }  // namespace detail
 
-/// The table as text, ending in a newline.
-template <auto Net, auto In, class T> std::string summary(const Model<Net, In, T>& model) {
-  return detail::summarize(model.structure());
-}
-template <auto Net, auto In, class T> std::string summary(const FrozenModel<Net, In, T>& model) {
+/// The table as text, ending in a newline; of a Model or a FrozenModel.
+template <class M>
+  requires requires(const M& model) {
+    { model.structure() } -> std::convertible_to<StructureView>;
+  }
+std::string summary(const M& model) {
   return detail::summarize(model.structure());
 }
 

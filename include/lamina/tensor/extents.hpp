@@ -108,15 +108,16 @@ constexpr std::array<Index, sizeof...(E)> row_major_strides(const Extents<E...>&
 template <std::size_t Rank> std::string to_string(const std::array<Index, Rank>& extents) {
   std::string text = "(";
   for (std::size_t axis = 0; axis < Rank; ++axis)
-    text += (axis ? ", " : "") + (extents[axis] == dyn ? std::string("?") : std::to_string(extents[axis]));
-  return text + ")";
+    text +=
+        sentence(axis ? ", " : "", extents[axis] == dyn ? std::string("?") : std::to_string(extents[axis]));
+  return sentence(text, ")");
 }
 template <Index... E> std::string to_string(const Extents<E...>& extents) {
   return to_string(extents.values());
 }
 
 template <Index... E> void Extents<E...>::refuse(const std::array<Index, rank>& extents) {
-  throw shape_error("tensor: extents " + to_string(extents) + " do not fit the type's " + to_string(known));
+  throw shape_error("tensor: extents ", to_string(extents), " do not fit the type's ", to_string(known));
 }
 
 // Broadcasting, NumPy's rule: shapes are lined up at their last axis, and an axis that is absent or of extent
@@ -185,7 +186,7 @@ constexpr auto broadcast(const Extents<A...>& left, const Extents<B...>& right) 
     for (std::size_t i = 1; i <= a.size() && i <= b.size(); ++i) {
       const Index x = a[a.size() - i], y = b[b.size() - i];
       if (x != y && x != 1 && y != 1)
-        throw shape_error("tensors: shapes " + to_string(left) + " and " + to_string(right) +
+        throw shape_error("tensors: shapes ", to_string(left), " and ", to_string(right),
                           " must agree from the last axis on, where an extent of 1 is repeated; "
                           "reshape or slice one of them");
     }

@@ -33,8 +33,8 @@ template <class T, int Block, class Images>
 void require_same_shape(const FeatureMapView<T, Block>& map, const Images& images) {
   const Extents<dyn, dyn, dyn, dyn> extents({map.batch, map.channels, map.height, map.width});
   if (!(extents == images.extents()))
-    throw shape_error("copy: a feature map of shape " + to_string(extents) + " and a tensor of shape " +
-                      to_string(images.extents()) + " must have the same (n, c, h, w)");
+    throw shape_error("copy: a feature map of shape ", to_string(extents), " and a tensor of shape ",
+                      to_string(images.extents()), " must have the same (n, c, h, w)");
 }
 
 /// Calls f(c, map_offset, image_offset, count) for all channels c < blocks * Block (those past the last are

@@ -13,6 +13,7 @@
 #include <string>
 #include <type_traits>
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/tensor/tensor.hpp"
 
 namespace lamina {
@@ -50,7 +51,7 @@ class NumberFormat {
     const auto size = static_cast<int>(text.characters.size());
     const int width = std::max(special_, before_ + after_),
               after = text.point < 0 ? 0 : after_ - (size - text.point);
-    return pad(width - size - after) + text.characters + pad(after);
+    return sentence(pad(width - size - after), text.characters, pad(after));
   }
 
  private:
@@ -98,7 +99,7 @@ class NumberFormat {
     if (mantissa.find('.') == std::string::npos) mantissa += '.';
     while (mantissa.back() == '0') mantissa.pop_back();
     const auto point = static_cast<int>(mantissa.find('.'));
-    return {mantissa + text.substr(end), point};
+    return {sentence(mantissa, text.substr(end)), point};
   }
 
   int precision_;

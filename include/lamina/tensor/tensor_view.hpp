@@ -159,8 +159,7 @@ constexpr Extents<F...> reshaped(Index size, const std::array<Index, Given>& giv
     result = Result::from_dynamic({known == 0 ? 0 : size / known});
   }
   if (result.size() != size)
-    throw shape_error("reshape: " + std::to_string(size) + " elements do not fill the shape " +
-                      to_string(result));
+    throw shape_error("reshape: ", size, " elements do not fill the shape ", to_string(result));
   return result;
 }
 

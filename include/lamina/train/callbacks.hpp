@@ -108,9 +108,8 @@ struct BestValue {
 
 inline void require_measured(const char* who, const FitPlan& plan, Quantity quantity) {
   if (!measures(plan, quantity))
-    throw error(std::string(who) +
-                ": it waits for a quantity that this training does not measure; give fit " +
-                (plan.has_validation ? "a metric" : "validation data, or choose Quantity::training_loss"));
+    throw error(who, ": it waits for a quantity that this training does not measure; give fit ",
+                plan.has_validation ? "a metric" : "validation data, or choose Quantity::training_loss");
 }
 
 }  // namespace detail

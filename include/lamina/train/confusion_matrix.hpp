@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/tensor/feature_map.hpp"
 #include "lamina/train/detail/labelled_pixels.hpp"
@@ -37,8 +38,8 @@ class ConfusionMatrix {
   void update(FeatureMapView<Element> logits, std::span<const std::int32_t> labels,
               std::optional<std::int32_t> ignored = std::nullopt) {
     if (logits.channels != classes())
-      throw shape_error("ConfusionMatrix: logits of " + std::to_string(logits.channels) +
-                        " classes for a matrix of " + std::to_string(classes()));
+      throw shape_error("ConfusionMatrix: logits of ", logits.channels, " classes for a matrix of ",
+                        classes());
     detail::for_each_labelled_pixel(
         "ConfusionMatrix", logits, labels, ignored, [&](const auto& pixel, Index actual) {
           ++counts_[place(actual, detail::largest_channel(pixel, logits.channels))];
@@ -119,8 +120,12 @@ class ConfusionMatrix {
   static std::string spaces(std::size_t width, const std::string& text) {
     return std::string(width - std::min(width, columns(text)), ' ');
   }
-  static std::string left(std::size_t width, const std::string& text) { return text + spaces(width, text); }
-  static std::string right(std::size_t width, const std::string& text) { return spaces(width, text) + text; }
+  static std::string left(std::size_t width, const std::string& text) {
+    return sentence(text, spaces(width, text));
+  }
+  static std::string right(std::size_t width, const std::string& text) {
+    return sentence(spaces(width, text), text);
+  }
 
   void print_table(std::ostream& out) const {
     const std::string corner = "actual \\ predicted", foot = "precision";

@@ -1,6 +1,7 @@
 // fit(model, training, adamw{}, {.epochs = 10}, …): the training loop. After the options come, in any order,
-// what else the training has: a loss, a schedule, a metric, augmentation, validate_on(set), and any number of
-// callbacks. A loop of one's own is as short; examples/custom_training_loop.cpp shows it.
+// what else the training has: a loss, a schedule, a metric, augmentation, validate_on(set), an average of the
+// weights, and any number of callbacks. A loop of one's own is as short; examples/custom_training_loop.cpp
+// shows it.
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,7 @@
 #include "lamina/train/callbacks.hpp"
 #include "lamina/train/detail/resumption.hpp"
 #include "lamina/train/evaluate.hpp"
+#include "lamina/train/exponential_moving_average.hpp"
 #include "lamina/train/gradient_clipping.hpp"
 #include "lamina/train/progress.hpp"
 #include "lamina/train/schedules.hpp"
@@ -70,6 +72,10 @@ template <class T> struct IsMetric {
         metric.reset();
       };
 };
+struct IsAverage {
+  template <class X>
+  static constexpr bool matches = std::is_same_v<std::remove_const_t<X>, exponential_moving_average>;
+};
 struct IsValidation {
   template <class X>
   static constexpr bool matches = requires(const X& validation) { validation.set->images; };
@@ -86,9 +92,10 @@ auto& choose(Default& otherwise, First& first, Rest&... rest) {
 }
 
 template <class X, class T, class ModelType>
-constexpr bool is_fit_argument = IsLoss<T>::template matches<X> || IsSchedule::template matches<X> ||
-                                 IsAugmentation::template matches<X> || IsMetric<T>::template matches<X> ||
-                                 IsValidation::template matches<X> || Callback<X, ModelType>;
+constexpr bool is_fit_argument =
+    IsLoss<T>::template matches<X> || IsSchedule::template matches<X> ||
+    IsAugmentation::template matches<X> || IsMetric<T>::template matches<X> ||
+    IsValidation::template matches<X> || IsAverage::template matches<X> || Callback<X, ModelType>;
 
 struct NoValidation {};
 
@@ -113,7 +120,9 @@ class Stopwatch {
 ///       schedule::cosine{}, validate_on(testing), augment(random_flip{}), early_stop{});
 ///
 /// The loss is cross entropy and the metric accuracy unless others are given; a plateau answers to the loss,
-/// or with {.maximize = true} to the metric, of validation where there is any. Results depend on the seeds
+/// or with {.maximize = true} to the metric, of validation where there is any. With an
+/// exponential_moving_average{.decay = 0.999} the average of the weights is what is validated, what callbacks
+/// see at the end of an epoch, and what the model has in the end. Results depend on the seeds
 /// alone, not on the number of threads; a training that was stopped and resumed (options.checkpoint,
 /// options.resume) ends with the same bits. Throws what the parts throw: file_error for files (a checkpoint
 /// that does not fit leaves the model as it was), error for labels out of range.
@@ -121,8 +130,8 @@ template <auto Net, auto In, class T, class Pixel, OptimizerRule Rule, class... 
 FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rule,
               const fit_options& options = {}, Extra&&... extra) {
   static_assert((detail::is_fit_argument<std::remove_reference_t<Extra>, T, Model<Net, In, T>> && ...),
-                "fit: an argument is neither a loss, a schedule, a metric, augmentation, validate_on(…) nor "
-                "a callback");
+                "fit: an argument is neither a loss, a schedule, a metric, augmentation, validate_on(…), "
+                "exponential_moving_average nor a callback");
   cross_entropy default_loss;
   schedule::constant default_schedule;
   Augmentation<Purpose::training> default_pipeline;
@@ -148,6 +157,10 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   schedule::plateau* const plateau = detail::plateau_in(schedule_now);
 
   Optimizer<Rule, T> optimizer(std::move(rule), model.parameter_space());
+  exponential_moving_average no_average;
+  constexpr bool averages = (detail::IsAverage::matches<std::remove_reference_t<Extra>> || ...);
+  std::conditional_t<averages, WeightAverage<T>, detail::NoAverage> average(
+      detail::choose<detail::IsAverage>(no_average, extra...), model.parameter_space().values);
   std::optional<io::SafetensorsFile> resumed;
   TrainingPosition position{.order_seed = options.order.value};
   if (!options.resume.empty()) {
@@ -160,7 +173,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   if (loader.size() == 0) throw error("fit: the data set has no images");
   if (resumed) {
     detail::require_same_training(position, loader.batches(), plateau, options.resume);
-    load_training(model, optimizer, *resumed);
+    load_training(model, optimizer, *resumed, average);
     detail::restore(plateau, position.schedule);
     resumed.reset();
   }
@@ -177,7 +190,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   const auto save_state = [&] {
     if (options.checkpoint.empty()) return;
     position.schedule = detail::numbers_of(plateau);
-    save_training(model, optimizer, position, options.checkpoint);
+    save_training(model, optimizer, position, options.checkpoint, average);
   };
 
   const detail::Stopwatch whole;
@@ -207,6 +220,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       factor = schedule_now(
           schedule::Position{optimizer.steps(), loader.batches(), loader.batches() * options.epochs});
       optimizer.step(factor);
+      average.update();
       position.batch = batch_number;
       goes_on = tell(BatchReport{position.epoch, batch_number - 1, samples, optimizer.steps(),
                                  mean_loss.value(), metric.value(), factor * optimizer.rule().learning_rate});
@@ -224,6 +238,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
                        .training_metric = metric.value(),
                        .learning_rate = factor * optimizer.rule().learning_rate,
                        .seconds = watch.seconds()};
+    average.swap();
     if constexpr (validates) {
       const Evaluation found = evaluate(model, *validation.set, pipeline, options.batch_size, loss, metric);
       report.validation_loss = found.loss;
@@ -238,10 +253,12 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
     position.running.clear();
     summary.last = report;
     if (!tell(report)) goes_on = false;
+    average.swap();
     const bool last = !goes_on || position.epoch == options.epochs;
     if (last || (options.checkpoint_every > 0 && position.epoch % options.checkpoint_every == 0))
       save_state();
   }
+  average.swap();
   summary.epochs = position.epoch;
   summary.steps = optimizer.steps();
   summary.stopped = !goes_on;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/tensor/feature_map.hpp"
 #include "lamina/train/detail/labelled_pixels.hpp"
@@ -22,7 +23,7 @@ struct top_k {
   Index correct = 0;
   Index seen = 0;
 
-  std::string name() const { return k == 1 ? "accuracy" : "top-" + std::to_string(k) + " accuracy"; }
+  std::string name() const { return k == 1 ? "accuracy" : sentence("top-", k, " accuracy"); }
   /// In [0, 1]; 0 before the first label.
   double value() const { return seen == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(seen); }
   void reset() { correct = seen = 0; }

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/train/detail/human_text.hpp"
 #include "lamina/train/reports.hpp"
@@ -85,13 +86,14 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
   void on_epoch_end(const EpochReport& report) {
     std::vector<std::string> fields;
     fields.push_back(epoch_name(report.epoch));
-    fields.push_back("loss " + detail::number_text(report.training_loss));
+    fields.push_back(sentence("loss ", detail::number_text(report.training_loss)));
     add_metric(fields, "", report.training_metric);
     if (report.validation_loss)
-      fields.push_back("validation loss " + detail::number_text(*report.validation_loss));
+      fields.push_back(sentence("validation loss ", detail::number_text(*report.validation_loss)));
     add_metric(fields, "validation ", report.validation_metric);
     if (report.seconds > 0)
-      fields.push_back(detail::rate_text(static_cast<double>(report.samples) / report.seconds) + " images/s");
+      fields.push_back(
+          sentence(detail::rate_text(static_cast<double>(report.samples) / report.seconds), " images/s"));
     fields.push_back(detail::duration_text(report.seconds));
     if (line_is_open_) *out_ << erase_line;
     *out_ << joined(fields) << '\n' << std::flush;
@@ -116,20 +118,21 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
 
   static std::string joined(const std::vector<std::string>& fields) {
     std::string line;
-    for (const std::string& field : fields) line += (line.empty() ? "" : "  ") + field;
+    for (const std::string& field : fields) line += sentence(line.empty() ? "" : "  ", field);
     return line;
   }
 
   std::string epoch_name(Index epoch) const {
     const std::string all = std::to_string(plan_.epochs), number = std::to_string(epoch + 1);
-    return "epoch " + std::string(all.size() - std::min(all.size(), number.size()), ' ') + number + "/" + all;
+    return sentence("epoch ", std::string(all.size() - std::min(all.size(), number.size()), ' '), number, "/",
+                    all);
   }
 
   void add_metric(std::vector<std::string>& fields, const char* prefix, std::optional<double> value) const {
     if (!value || plan_.metric.empty()) return;
     const bool is_share = plan_.metric.find("accuracy") != std::string::npos;
-    fields.push_back(prefix + plan_.metric + " " +
-                     (is_share ? detail::percent_text(*value) : detail::number_text(*value)));
+    fields.push_back(sentence(prefix, plan_.metric, " ",
+                              is_share ? detail::percent_text(*value) : detail::number_text(*value)));
   }
 
   /// The line, as much of it as fits: the bar shrinks, then the least needed fields go, last the bar itself.
@@ -140,16 +143,16 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
     const double share =
         plan_.batches == 0 ? 1 : static_cast<double>(report.batch + 1) / static_cast<double>(plan_.batches);
 
-    std::vector<std::string> fields{"loss " + detail::number_text(report.loss)};
+    std::vector<std::string> fields{sentence("loss ", detail::number_text(report.loss))};
     add_metric(fields, "", report.metric);
     if (elapsed > 0)
-      fields.push_back(detail::rate_text(static_cast<double>(report.samples) / elapsed) + " images/s");
-    fields.push_back(detail::duration_text(since_fit / done * std::max(0.0, all - done)) + " left");
+      fields.push_back(
+          sentence(detail::rate_text(static_cast<double>(report.samples) / elapsed), " images/s"));
+    fields.push_back(sentence(detail::duration_text(since_fit / done * std::max(0.0, all - done)), " left"));
 
     const auto columns = static_cast<std::size_t>(std::max(terminal_.columns, 2) - 1);
     const std::string name = epoch_name(report.epoch);
-    const std::string percent =
-        detail::right_aligned(5, std::to_string(static_cast<int>(100 * share)) + " %");
+    const std::string percent = detail::right_aligned(5, sentence(static_cast<int>(100 * share), " %"));
     std::string rest = joined(fields);
     const std::size_t least_bar = 8, fixed = name.size() + percent.size() + 4;  // 4: the blanks between
     while (fields.size() > 1 && fixed + least_bar + rest.size() > columns) {
@@ -163,7 +166,7 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
       *out_ << name << ' ' << detail::bar_text(share, bar, terminal_.unicode) << ' ' << percent << "  "
             << rest;
     } else {  // next to no room: no bar, and as much of the text as there is room for
-      *out_ << (name + percent + "  " + rest).substr(0, columns);
+      *out_ << sentence(name, percent, "  ", rest).substr(0, columns);
     }
     *out_ << std::flush;
     line_is_open_ = true;

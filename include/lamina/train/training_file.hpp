@@ -11,7 +11,9 @@
 #include <system_error>
 #include <vector>
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/io/model_file.hpp"
+#include "lamina/train/exponential_moving_average.hpp"
 #include "lamina/train/optimizers/optimizer.hpp"
 
 namespace lamina {
@@ -70,12 +72,12 @@ struct TrainingMetadata {
   std::string text_of(const char* key) const {
     const auto entry = file.metadata().find(key);
     if (entry == file.metadata().end())
-      throw file_error(file.path().string() + ": its metadata has no \"" + key +
+      throw file_error(file.path().string(), ": its metadata has no \"", key,
                        "\"; this is not the state of a training (a model alone is read by io::load)");
     return entry->second;
   }
   [[noreturn]] void refuse(const char* key, const std::string& text) const {
-    throw file_error(file.path().string() + ": its metadata has \"" + key + "\": \"" + text.substr(0, 60) +
+    throw file_error(file.path().string(), ": its metadata has \"", key, "\": \"", text.substr(0, 60),
                      "\", which is no number that a training writes there");
   }
 };
@@ -92,59 +94,97 @@ inline TrainingPosition training_position(const io::SafetensorsFile& file) {
                             .schedule = metadata.numbers("training.schedule"),
                             .running = metadata.numbers("training.running")};
   if (position.batches > 0 && position.batch >= position.batches)
-    throw file_error(file.path().string() + ": it stands after batch " + std::to_string(position.batch) +
-                     " of an epoch of " + std::to_string(position.batches) + "; its metadata is damaged");
+    throw file_error(file.path().string(), ": it stands after batch ", position.batch, " of an epoch of ",
+                     position.batches, "; its metadata is damaged");
   return position;
 }
 
-/// Writes model, optimizer and position; atomically. Throws file_error.
-template <class T, class Rule>
+namespace detail {
+
+/// Calls f(name, numbers) for each arena of a training beside the model's.
+template <class T, class Rule, class Average, class F>
+void for_each_training_arena(Optimizer<Rule, T>& optimizer, Average& average, F f) {
+  for (Index k = 0; k < optimizer.state_count(); ++k)
+    f(sentence("training.", optimizer.state_name(k), '.'), optimizer.state(k));
+  if constexpr (std::is_same_v<Average, WeightAverage<T>>)
+    f(std::string("training.average."), average.values());
+}
+
+/// Stands for a WeightAverage where a training has none.
+struct NoAverage {
+  template <class... Unused> explicit NoAverage(const Unused&...) {}
+  void update() {}
+  void swap() {}
+  Index updates() const { return 0; }
+  void set_updates(Index) {}
+};
+
+}  // namespace detail
+
+/// Writes model, optimizer, position and a WeightAverage, if there is one; atomically. Throws file_error.
+template <class T, class Rule, class Average>
 void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, const TrainingPosition& position,
-                   const std::filesystem::path& path) {
+                   const std::filesystem::path& path, Average& average) {
   io::TensorList<T> list;
   list.add(model.parameters());
   list.add(model.statistics());
-  for (Index k = 0; k < optimizer.state_count(); ++k)
-    list.add(model.named_like_parameters(optimizer.state(k)),
-             "training." + std::string(optimizer.state_name(k)) + ".");
+  detail::for_each_training_arena(optimizer, average, [&](const std::string& name, std::span<T> arena) {
+    list.add(model.named_like_parameters(arena), name);
+  });
   io::write_safetensors(path, list.tensors(),
-                        {{"lamina.architecture", std::to_string(model.architecture_hash())},
-                         {"training.epoch", std::to_string(position.epoch)},
-                         {"training.batch", std::to_string(position.batch)},
-                         {"training.batches", std::to_string(position.batches)},
-                         {"training.order_seed", std::to_string(position.order_seed)},
-                         {"training.steps", std::to_string(optimizer.steps())},
-                         {"training.passes", std::to_string(model.pass_count())},
-                         {"training.model_seed", std::to_string(model.random_seed().value)},
+                        {{"lamina.architecture", sentence(model.architecture_hash())},
+                         {"training.epoch", sentence(position.epoch)},
+                         {"training.batch", sentence(position.batch)},
+                         {"training.batches", sentence(position.batches)},
+                         {"training.order_seed", sentence(position.order_seed)},
+                         {"training.steps", sentence(optimizer.steps())},
+                         {"training.average_updates", sentence(average.updates())},
+                         {"training.passes", sentence(model.pass_count())},
+                         {"training.model_seed", sentence(model.random_seed().value)},
                          {"training.schedule", detail::numbers_text(position.schedule)},
                          {"training.running", detail::numbers_text(position.running)}});
 }
-
-/// Reads them back and returns the position. Throws file_error, with model and optimizer as they were, where
-/// the file is damaged, is no training's, or is that of another architecture or optimizer.
 template <class T, class Rule>
+void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, const TrainingPosition& position,
+                   const std::filesystem::path& path) {
+  detail::NoAverage none;
+  save_training(model, optimizer, position, path, none);
+}
+
+/// Reads them back and returns the position. Throws file_error, with everything as it was, where the file is
+/// damaged, is no training's, or is that of another architecture or optimizer, or of a training with an
+/// average where this one has none, or without.
+template <class T, class Rule, class Average>
 TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimizer,
-                               const io::SafetensorsFile& file) {
+                               const io::SafetensorsFile& file, Average& average) {
   TrainingPosition position = training_position(file);
   const detail::TrainingMetadata metadata{file};
   const Index steps = metadata.count("training.steps");
+  const Index updates = metadata.count("training.average_updates");
   const std::uint64_t passes = metadata.whole_number("training.passes");
   const std::uint64_t model_seed = metadata.whole_number("training.model_seed");
   if (metadata.whole_number("lamina.architecture") != model.architecture_hash())
-    throw file_error(file.path().string() +
+    throw file_error(file.path().string(),
                      ": it was saved by a net of another architecture; resuming needs the same one");
 
   std::vector<io::TensorSlot> slots;
   io::add_slots(model.parameters(), {}, slots);
   io::add_slots(model.statistics(), {}, slots);
-  for (Index k = 0; k < optimizer.state_count(); ++k)
-    io::add_slots(model.named_like_parameters(optimizer.state(k)),
-                  "training." + std::string(optimizer.state_name(k)) + ".", slots);
+  detail::for_each_training_arena(optimizer, average, [&](const std::string& name, std::span<T> arena) {
+    io::add_slots(model.named_like_parameters(arena), name, slots);
+  });
   io::restore(file, slots);  // all or nothing
   optimizer.set_steps(steps);
+  average.set_updates(updates);
   model.set_pass_count(passes);
   model.set_random_seed(seed{model_seed});
   return position;
+}
+template <class T, class Rule>
+TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimizer,
+                               const io::SafetensorsFile& file) {
+  detail::NoAverage none;
+  return load_training(model, optimizer, file, none);
 }
 
 /// The same from a path.

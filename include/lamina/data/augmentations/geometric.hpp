@@ -45,8 +45,8 @@ struct random_crop {
     const Shape window{input.channels, height ? height : input.height, width ? width : input.width};
     if (padding < 0 || window.height < 1 || window.width < 1 || window.height > input.height + 2 * padding ||
         window.width > input.width + 2 * padding)
-      throw shape_error("random_crop: a window of " + to_string(window) + " does not lie in an image of " +
-                        to_string(input) + " padded by " + std::to_string(padding));
+      throw shape_error("random_crop: a window of ", to_string(window), " does not lie in an image of ",
+                        to_string(input), " padded by ", padding);
     return window;
   }
 

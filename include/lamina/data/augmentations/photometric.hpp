@@ -97,12 +97,11 @@ struct normalize {
   Shape output_shape(Shape input) const {
     const auto channels = static_cast<std::size_t>(input.channels);
     if (mean.size() != channels || deviation.size() != channels)
-      throw shape_error("normalize: " + std::to_string(mean.size()) + " means and " +
-                        std::to_string(deviation.size()) + " deviations for images of " +
-                        std::to_string(channels) + " channels; one of each for a channel");
+      throw shape_error("normalize: ", mean.size(), " means and ", deviation.size(),
+                        " deviations for images of ", channels, " channels; one of each for a channel");
     for (const double one : deviation)
       if (!(one > 0))
-        throw shape_error("normalize: a deviation is " + std::to_string(one) + "; it should be positive");
+        throw shape_error("normalize: a deviation is ", std::to_string(one), "; it should be positive");
     return input;
   }
 

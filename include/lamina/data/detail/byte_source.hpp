@@ -32,7 +32,7 @@ class ByteSource {
                      ? static_cast<Index>(std::filesystem::file_size(path_, failed))
                      : 0;
     if (failed || !file_ || !std::filesystem::is_regular_file(path_, failed))
-      throw file_error(path_.string() + ": cannot be opened; it should be a readable file");
+      throw file_error(path_.string(), ": cannot be opened; it should be a readable file");
     const bool gzipped = file_.get() == 0x1f && file_.get() == 0x8b;
     file_.clear();
     file_.seekg(0);
@@ -75,21 +75,19 @@ class ByteSource {
     std::uint8_t extra = 0;
     if (!gzip_) {
       if (offset_ != file_size_)
-        fail(offset_,
-             std::to_string(file_size_ - offset_) + " more bytes follow; the file should end after " + what);
+        fail(offset_, sentence(file_size_ - offset_, " more bytes follow; the file should end after ", what));
       return;
     }
     const Unpacked end = gzip_->read(&extra, 1);
     if (!end.failure.empty()) fail_packed(end);
-    if (end.bytes != 0) fail(offset_, "more bytes follow; the file should end after " + what);
+    if (end.bytes != 0) fail(offset_, sentence("more bytes follow; the file should end after ", what));
     if (gzip_->has_trailing_bytes())
       fail_packed(
           {0, gzip_->packed_offset(), "bytes follow the end of the gzip stream; it should end the file"});
   }
 
   [[noreturn]] void fail(Index at, const std::string& sentence) const {
-    throw file_error(path_.string() + ": byte " + std::to_string(at) + (gzip_ ? " unpacked" : "") + ": " +
-                     sentence);
+    throw file_error(path_.string(), ": byte ", at, gzip_ ? " unpacked" : "", ": ", sentence);
   }
 
  private:
@@ -108,14 +106,13 @@ class ByteSource {
   }
 
   [[noreturn]] void fail_short(Index end, Index start, Index count, const std::string& what) const {
-    fail(end, "the file ends here; " + what + " should take " + std::to_string(count) + " bytes from byte " +
-                  std::to_string(start) + " on");
+    fail(end,
+         sentence("the file ends here; ", what, " should take ", count, " bytes from byte ", start, " on"));
   }
 
   [[noreturn]] void fail_packed(const Unpacked& unpacked) const {
-    throw file_error(path_.string() + ": byte " + std::to_string(unpacked.packed_offset) +
-                     " of the gzip file, " + std::to_string(offset_ + unpacked.bytes) +
-                     " unpacked: " + unpacked.failure);
+    throw file_error(path_.string(), ": byte ", unpacked.packed_offset, " of the gzip file, ",
+                     offset_ + unpacked.bytes, " unpacked: ", unpacked.failure);
   }
 
   std::filesystem::path path_;

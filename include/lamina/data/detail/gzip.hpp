@@ -55,8 +55,8 @@ class GzipStream {
       if (status == Z_OK || ended_) continue;
       result.packed_offset = packed_offset();
       result.failure = status == Z_BUF_ERROR ? "the gzip stream breaks off"
-                                             : std::string("the gzip stream is corrupt (") +
-                                                   (zlib_.msg ? zlib_.msg : "no reason given") + ")";
+                                             : sentence("the gzip stream is corrupt (",
+                                                        zlib_.msg ? zlib_.msg : "no reason given", ")");
       break;
     }
     return result;

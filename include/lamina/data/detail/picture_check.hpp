@@ -39,7 +39,7 @@ class PictureBytes {
     return bytes_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
   }
   [[noreturn]] static void fail(Index at, const std::string& sentence) {
-    throw file_error("byte " + std::to_string(at) + ": " + sentence);
+    throw file_error("byte ", at, ": ", sentence);
   }
 
  private:
@@ -91,8 +91,8 @@ inline Shape check_png(const PictureBytes& file) {
   constexpr Index best_ratio = 1032;
   const Index row = (width * (kind == 3 ? 1 : channels) * depth + 7) / 8 + 1;
   if (height > (packed + 1) * best_ratio / row)
-    file.fail(16, std::to_string(width) + "x" + std::to_string(height) + " pixels cannot be packed in the " +
-                      std::to_string(packed) + " bytes that the file has for them");
+    file.fail(16, sentence(width, "x", height, " pixels cannot be packed in the ", packed,
+                           " bytes that the file has for them"));
   return {channels, height, width};
 }
 
@@ -116,9 +116,8 @@ inline Shape check_jpeg(const PictureBytes& file) {
       // A block of 8x8 samples takes a bit at least, and at most every other pixel's samples may be left out
       // each way.
       if (shape.height > file.size() * 1024 / shape.width)
-        file.fail(at + 3, std::to_string(shape.width) + "x" + std::to_string(shape.height) +
-                              " pixels cannot be packed in a file of " + std::to_string(file.size()) +
-                              " bytes");
+        file.fail(at + 3, sentence(shape.width, "x", shape.height, " pixels cannot be packed in a file of ",
+                                   file.size(), " bytes"));
     }
     at += length;
     if (marker != scan) continue;

@@ -54,7 +54,7 @@ inline Picture decode_picture(std::span<const std::uint8_t> file, Index channels
   int width = 0, height = 0, stored = 0;
   std::uint8_t* pixels = stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height,
                                                &stored, static_cast<int>(channels));
-  if (!pixels) throw file_error(std::string("the picture cannot be decoded (") + stbi_failure_reason() + ")");
+  if (!pixels) throw file_error("the picture cannot be decoded (", stbi_failure_reason(), ")");
   return {{pixels, [](void* memory) { stbi_image_free(memory); }}, {channels, height, width}};
 }
 

@@ -74,8 +74,8 @@ class HeaderParser {
 
   bool EndObject(Length) {
     if (place_ == Place::tensor && fields_seen_ != 0b111)
-      fail(subject() + " lacks " +
-           (fields_seen_ & 1 ? fields_seen_ & 2 ? "data_offsets" : "shape" : "dtype"));
+      fail(sentence(subject(), " lacks ",
+                    fields_seen_ & 1 ? fields_seen_ & 2 ? "data_offsets" : "shape" : "dtype"));
     place_ = place_ == Place::top ? Place::after : Place::top;
     return true;
   }
@@ -89,7 +89,7 @@ class HeaderParser {
 
   bool EndArray(Length) {
     if (place_ == Place::offsets && offsets_seen_ != 2)
-      fail(subject() + ": data_offsets must be [begin, end]");
+      fail(sentence(subject(), ": data_offsets must be [begin, end]"));
     place_ = Place::tensor;
     return true;
   }
@@ -98,13 +98,14 @@ class HeaderParser {
     const std::string_view text(characters, length);
     if (place_ == Place::metadata) {
       if (!header_.metadata.emplace(name_, text).second)
-        fail("\"__metadata__\" has " + shown(name_) + " twice");
+        fail(sentence("\"__metadata__\" has ", shown(name_), " twice"));
     } else if (place_ == Place::tensor && field_ == dtype) {
       const auto type = element_type_named(text);
-      if (!type) fail(subject() + ": dtype " + shown(text) + " is not known; lamina reads " + known_types());
+      if (!type)
+        fail(sentence(subject(), ": dtype ", shown(text), " is not known; lamina reads ", known_types()));
       header_.tensors.back().type = *type;
     } else {
-      unexpected("the text " + shown(text));
+      unexpected(sentence("the text ", shown(text)));
     }
     return true;
   }
@@ -118,15 +119,15 @@ class HeaderParser {
     HeaderEntry* tensor = header_.tensors.empty() ? nullptr : &header_.tensors.back();
     if (is_whole && place_ == Place::shape) {
       if (value > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()))
-        fail(subject() + ": shape has the extent " + std::to_string(value) + ", which is too large");
+        fail(sentence(subject(), ": shape has the extent ", value, ", which is too large"));
       if (tensor->extents.size() == greatest_rank)
-        fail(subject() + ": shape has more than " + std::to_string(greatest_rank) + " extents");
+        fail(sentence(subject(), ": shape has more than ", greatest_rank, " extents"));
       tensor->extents.push_back(static_cast<Index>(value));
     } else if (is_whole && place_ == Place::offsets) {
-      if (offsets_seen_ == 2) fail(subject() + ": data_offsets must be [begin, end]");
+      if (offsets_seen_ == 2) fail(sentence(subject(), ": data_offsets must be [begin, end]"));
       (offsets_seen_++ == 0 ? tensor->begin : tensor->end) = value;
     } else {
-      unexpected("the number " + std::string(text.substr(0, 40)) + (length > 40 ? "..." : ""));
+      unexpected(sentence("the number ", text.substr(0, 40), length > 40 ? "..." : ""));
     }
     return true;
   }
@@ -141,7 +142,7 @@ class HeaderParser {
   bool Uint64(std::uint64_t) { return false; }
   bool Double(double) { return false; }
 
-  [[noreturn]] void fail(const std::string& what) const { throw file_error(file_ + ": " + what); }
+  [[noreturn]] void fail(const std::string& what) const { throw file_error(file_, ": ", what); }
 
  private:
   enum class Place { before, top, metadata, tensor, shape, offsets, after };
@@ -153,35 +154,38 @@ class HeaderParser {
   Field field_named(std::string_view key) {
     const Field field = key == "dtype" ? dtype : key == "shape" ? shape : data_offsets;
     if (field == data_offsets && key != "data_offsets")
-      fail(subject() + " has the key " + shown(key) + "; it must have dtype, shape and data_offsets alone");
+      fail(sentence(subject(), " has the key ", shown(key),
+                    "; it must have dtype, shape and data_offsets alone"));
     const unsigned bit = 1U << field;
-    if (fields_seen_ & bit) fail(subject() + " has the key " + shown(key) + " twice");
+    if (fields_seen_ & bit) fail(sentence(subject(), " has the key ", shown(key), " twice"));
     fields_seen_ |= bit;
     return field;
   }
 
-  std::string subject() const { return "tensor " + shown(header_.tensors.back().name); }
+  std::string subject() const { return sentence("tensor ", shown(header_.tensors.back().name)); }
 
   /// Something stands where the format wants something else: says what.
   [[noreturn]] void unexpected(const std::string& what) const {
     switch (place_) {
       case Place::before:
-        fail("the header must be an object of tensors by name, not " + what);
+        fail(sentence("the header must be an object of tensors by name, not ", what));
       case Place::top:
-        if (name_ == "__metadata__") fail("\"__metadata__\" must be an object of texts, not " + what);
-        fail("tensor " + shown(name_) + " must be an object with dtype, shape and data_offsets, not " + what);
+        if (name_ == "__metadata__")
+          fail(sentence("\"__metadata__\" must be an object of texts, not ", what));
+        fail(sentence("tensor ", shown(name_), " must be an object with dtype, shape and data_offsets, not ",
+                      what));
       case Place::metadata:
-        fail("\"__metadata__\": the value of " + shown(name_) + " must be a text, not " + what);
+        fail(sentence("\"__metadata__\": the value of ", shown(name_), " must be a text, not ", what));
       case Place::shape:
-        fail(subject() + ": shape must hold whole numbers from 0 on, not " + what);
+        fail(sentence(subject(), ": shape must hold whole numbers from 0 on, not ", what));
       case Place::offsets:
-        fail(subject() + ": data_offsets must hold whole numbers from 0 on, not " + what);
+        fail(sentence(subject(), ": data_offsets must hold whole numbers from 0 on, not ", what));
       default:
         break;
     }
-    if (field_ == dtype) fail(subject() + ": dtype must be a text like \"F32\", not " + what);
-    fail(subject() + ": " + (field_ == shape ? "shape" : "data_offsets") +
-         " must be a list of whole numbers, not " + what);
+    if (field_ == dtype) fail(sentence(subject(), ": dtype must be a text like \"F32\", not ", what));
+    fail(sentence(subject(), ": ", field_ == shape ? "shape" : "data_offsets",
+                  " must be a list of whole numbers, not ", what));
   }
 
   static std::string known_types() {
@@ -204,9 +208,9 @@ class HeaderParser {
 inline Header parse_safetensors_header(const std::string& text, const std::string& file) {
   // The JSON library takes a zero byte for the end of the text; the format has none.
   if (text.empty() || text.front() != '{')
-    throw file_error(file + ": the header must begin with { at byte 8; this is no safetensors file");
+    throw file_error(file, ": the header must begin with { at byte 8; this is no safetensors file");
   if (const auto zero = text.find('\0'); zero != std::string::npos)
-    throw file_error(file + ": the header is not valid JSON at byte " + std::to_string(8 + zero));
+    throw file_error(file, ": the header is not valid JSON at byte ", 8 + zero);
   HeaderParser parser(file);
   rapidjson::Reader reader;
   rapidjson::StringStream characters(text.c_str());
@@ -214,7 +218,7 @@ inline Header parse_safetensors_header(const std::string& text, const std::strin
   constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
                              rapidjson::kParseNumbersAsStringsFlag;
   if (!reader.Parse<flags>(characters, parser))
-    parser.fail("the header is not valid JSON at byte " + std::to_string(8 + reader.GetErrorOffset()));
+    parser.fail(sentence("the header is not valid JSON at byte ", 8 + reader.GetErrorOffset()));
   Header header = parser.take();
 
   std::vector<const std::string*> names;
@@ -223,7 +227,7 @@ inline Header parse_safetensors_header(const std::string& text, const std::strin
   std::sort(names.begin(), names.end(), [](const std::string* a, const std::string* b) { return *a < *b; });
   const auto twice = std::adjacent_find(names.begin(), names.end(),
                                         [](const std::string* a, const std::string* b) { return *a == *b; });
-  if (twice != names.end()) throw file_error(file + ": tensor " + shown(**twice) + " is there twice");
+  if (twice != names.end()) throw file_error(file, ": tensor ", shown(**twice), " is there twice");
   return header;
 }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "lamina/core/sentence.hpp"
+
 namespace lamina::io::detail {
 
 /// A file's text as error texts show it: quoted, in printable ASCII (a name may hold a terminal's control
@@ -22,7 +24,7 @@ inline std::string shown(std::string_view text) {
       ((quoted += "\\x") += digits[byte >> 4]) += digits[byte & 15];
   }
   quoted += '"';
-  return head.size() < text.size() ? quoted + "..." : quoted;
+  return head.size() < text.size() ? sentence(quoted, "...") : quoted;
 }
 
 }  // namespace lamina::io::detail

@@ -232,10 +232,10 @@ inline void Canvas::paste(const Canvas& picture, Index x, Index y, Index enlarge
 
 template <class Pixel> Canvas picture_of(std::span<const Pixel> pixels, const Shape& shape) {
   if (shape.channels != 1 && shape.channels != 3)
-    throw shape_error("picture_of: an image has 1 channel or 3, not " + std::to_string(shape.channels));
+    throw shape_error("picture_of: an image has 1 channel or 3, not ", shape.channels);
   if (static_cast<Index>(pixels.size()) != shape.elements())
-    throw shape_error("picture_of: an image " + to_string(shape) + " has " +
-                      std::to_string(shape.elements()) + " values, not " + std::to_string(pixels.size()));
+    throw shape_error("picture_of: an image ", to_string(shape), " has ", shape.elements(), " values, not ",
+                      pixels.size());
   Canvas picture(shape.columns(), shape.rows());
   const Index plane = shape.pixels(), green = shape.channels == 3 ? plane : 0, blue = 2 * green;
   for (Index y = 0; y < picture.height(); ++y)

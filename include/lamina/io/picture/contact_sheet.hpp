@@ -33,7 +33,8 @@ struct SheetImage {
 /// An image with the class that was predicted; where that is wrong, the true one stands below.
 inline SheetImage judged(Canvas picture, const std::string& predicted, const std::string& truth) {
   const bool right = predicted == truth;
-  return {std::move(picture), predicted, right ? Verdict::right : Verdict::wrong, right ? "" : "is " + truth};
+  return {std::move(picture), predicted, right ? Verdict::right : Verdict::wrong,
+          right ? "" : sentence("is ", truth)};
 }
 
 /// How a sheet is laid out.

@@ -75,8 +75,8 @@ template <class T>
 Canvas filter_grid(std::span<const T> weights, Index filters, const Shape& shape,
                    const filter_grid_options& options) {
   if (filters < 1 || shape.elements() < 1 || static_cast<Index>(weights.size()) != filters * shape.elements())
-    throw shape_error("filter_grid: " + std::to_string(filters) + " filters of " + to_string(shape) +
-                      " do not have " + std::to_string(weights.size()) + " weights");
+    throw shape_error("filter_grid: ", filters, " filters of ", to_string(shape), " do not have ",
+                      weights.size(), " weights");
   std::vector<SheetImage> squares;
   const auto size = static_cast<std::size_t>(shape.elements());
   for (std::size_t filter = 0; filter < static_cast<std::size_t>(filters); ++filter)

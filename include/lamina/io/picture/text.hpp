@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lamina/core/sentence.hpp"
 #include "lamina/io/detail/stb_easy_font.hpp"
 #include "lamina/io/picture/canvas.hpp"
 
@@ -47,8 +48,8 @@ inline void draw_text(Canvas& canvas, Point anchor, std::string_view text, const
 inline std::string fitted(std::string_view text, double scale, double width) {
   if (text_width(text, scale) <= width) return std::string(text);
   std::string cut(text);
-  while (!cut.empty() && text_width(cut + "..", scale) > width) cut.pop_back();
-  return cut + "..";
+  while (!cut.empty() && text_width(sentence(cut, ".."), scale) > width) cut.pop_back();
+  return sentence(cut, "..");
 }
 
 }  // namespace lamina::io

@@ -53,8 +53,8 @@ void require_assignable(const Extents<To...>& to, const Extents<From...>& from) 
     for (int i = 1; i <= Extents<From...>::rank; ++i) {
       const Index f = from[Extents<From...>::rank - i];
       if (f != 1 && f != to[Extents<To...>::rank - i])
-        throw shape_error("tensors: an expression of shape " + to_string(from) +
-                          " cannot be assigned to one of shape " + to_string(to) +
+        throw shape_error("tensors: an expression of shape ", to_string(from),
+                          " cannot be assigned to one of shape ", to_string(to),
                           "; its axes must be those of the destination, or 1 to be repeated");
     }
   }

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <string>
 
+#include "lamina/core/sentence.hpp"
+
 namespace lamina::detail {
 
 /// snprintf of one number, for formats that give less than 64 characters.
@@ -22,9 +24,9 @@ inline std::string duration_text(double seconds) {
   if (seconds < 9.95) return formatted("%.1f s", seconds);
   const auto whole = std::llround(seconds);
   const auto pair = [](long long large, const char* unit, long long small, const char* small_unit) {
-    return std::to_string(large) + unit + (small < 10 ? " 0" : " ") + std::to_string(small) + small_unit;
+    return sentence(large, unit, small < 10 ? " 0" : " ", small, small_unit);
   };
-  if (whole < 60) return std::to_string(whole) + " s";
+  if (whole < 60) return sentence(whole, " s");
   if (whole < 3600) return pair(whole / 60, " min", whole % 60, " s");
   if (whole < 86400) return pair(whole / 3600, " h", whole % 3600 / 60, " min");
   return pair(whole / 86400, " d", whole % 86400 / 3600, " h");
@@ -40,7 +42,7 @@ inline std::string percent_text(double share) { return formatted("%.2f %%", 100 
 inline std::string rate_text(double rate) { return formatted(rate < 99.95 ? "%.1f" : "%.0f", rate); }
 
 inline std::string right_aligned(std::size_t width, const std::string& text) {
-  return std::string(width - std::min(width, text.size()), ' ') + text;
+  return sentence(std::string(width - std::min(width, text.size()), ' '), text);
 }
 
 /// A bar of `width` columns, `share` of it full: in eighths of a column, or with # and - in plain ASCII.

@@ -16,8 +16,8 @@ namespace lamina::detail {
 /// "64 x 10" or "8 x 3x32x32": the batch and what one sample measures.
 template <class T, int Block> std::string extents_of(FeatureMapView<T, Block> map) {
   const bool vector = map.height == 1 && map.width == 1;
-  return std::to_string(map.batch) + " x " +
-         to_string(vector ? Shape{map.channels, 0, 0} : Shape{map.channels, map.height, map.width});
+  return sentence(map.batch, " x ",
+                  to_string(vector ? Shape{map.channels, 0, 0} : Shape{map.channels, map.height, map.width}));
 }
 
 /// Throws shape_error unless both maps have the same extents.
@@ -25,29 +25,28 @@ template <class T, int Block, class U, int OtherBlock>
 void require_same_extents(const char* who, const char* first, FeatureMapView<T, Block> a, const char* second,
                           FeatureMapView<U, OtherBlock> b) {
   if (a.batch == b.batch && a.channels == b.channels && a.height == b.height && a.width == b.width) return;
-  throw shape_error(std::string(who) + ": the " + first + " is " + extents_of(a) + ", the " + second + " " +
-                    extents_of(b) + "; they must have the same extents");
+  throw shape_error(who, ": the ", first, " is ", extents_of(a), ", the ", second, " ", extents_of(b),
+                    "; they must have the same extents");
 }
 
 /// Throws shape_error unless there is one label for every pixel of every sample (a vector is one pixel).
 template <class T>
 void require_one_label_each(const char* who, FeatureMapView<T> map, std::span<const std::int32_t> labels) {
   if (static_cast<Index>(labels.size()) == map.batch * map.pixels()) return;
-  throw shape_error(std::string(who) + ": " + std::to_string(labels.size()) + " labels for logits of " +
-                    extents_of(map) + "; there must be one for each " +
-                    (map.pixels() == 1 ? "sample" : "pixel of each sample"));
+  throw shape_error(who, ": ", labels.size(), " labels for logits of ", extents_of(map),
+                    "; there must be one for each ", map.pixels() == 1 ? "sample" : "pixel of each sample");
 }
 
 /// Throws error: label number `place` of `labels`, for a map like `map`, is no class.
 template <class T>
 [[noreturn]] void throw_bad_label(const char* who, FeatureMapView<T> map, Index place, std::int32_t label) {
-  std::string where = "sample " + std::to_string(place / map.pixels());
+  std::string where = sentence("sample ", place / map.pixels());
   if (map.pixels() != 1) {
     const Index pixel = place % map.pixels();
-    where += ", row " + std::to_string(pixel / map.width) + ", column " + std::to_string(pixel % map.width);
+    where += sentence(", row ", pixel / map.width, ", column ", pixel % map.width);
   }
-  throw error(std::string(who) + ": label " + std::to_string(label) + " of " + where + " is outside [0, " +
-              std::to_string(map.channels) + "), the classes that the logits stand for");
+  throw error(who, ": label ", label, " of ", where, " is outside [0, ", map.channels,
+              "), the classes that the logits stand for");
 }
 
 }  // namespace lamina::detail

@@ -57,11 +57,11 @@ template <class Metric> void restore(RunningMean& loss, Metric& metric, const st
 inline void require_same_training(const TrainingPosition& position, Index batches,
                                   const schedule::plateau* plateau, const std::filesystem::path& path) {
   if (position.batch > 0 && position.batches != batches)
-    throw file_error(path.string() + ": it was saved within an epoch of " + std::to_string(position.batches) +
-                     " batches; this training's have " + std::to_string(batches) +
+    throw file_error(path.string(), ": it was saved within an epoch of ", position.batches,
+                     " batches; this training's have ", batches,
                      ". Resume with the same data and batch size");
   if (position.schedule.size() != numbers_of(plateau).size())
-    throw file_error(path.string() + ": it was saved " + (plateau ? "without" : "with") +
+    throw file_error(path.string(), ": it was saved ", plateau ? "without" : "with",
                      " a plateau schedule; resume with the same schedule");
 }
 

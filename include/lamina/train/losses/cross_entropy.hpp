@@ -101,8 +101,8 @@ struct cross_entropy {
   double operator()(FeatureMapView<Element> logits, std::span<const std::type_identity_t<T>> targets,
                     FeatureMapView<std::type_identity_t<T>> gradient = {}) const {
     if (static_cast<Index>(targets.size()) != logits.batch * logits.channels * logits.pixels())
-      throw shape_error("cross_entropy: " + std::to_string(targets.size()) + " soft targets for logits of " +
-                        detail::extents_of(logits) + "; there must be one for each logit");
+      throw shape_error("cross_entropy: ", targets.size(), " soft targets for logits of ",
+                        detail::extents_of(logits), "; there must be one for each logit");
     const FeatureMapView<const T, 1> map(targets.data(), logits.batch, logits.channels, logits.height,
                                          logits.width);
     return this->template operator()<Element, Arch>(logits, map, gradient);
@@ -118,8 +118,8 @@ struct cross_entropy {
     detail::require_option(label_smoothing >= 0 && label_smoothing <= 1,
                            "cross_entropy: label_smoothing must lie in [0, 1]");
     if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != logits.channels)
-      throw shape_error("cross_entropy: " + std::to_string(class_weights.size()) + " class weights for " +
-                        std::to_string(logits.channels) + " classes; there must be one for each class");
+      throw shape_error("cross_entropy: ", class_weights.size(), " class weights for ", logits.channels,
+                        " classes; there must be one for each class");
     if (!gradient.empty())
       detail::require_same_extents("cross_entropy", "logits", logits, "gradient", gradient);
   }

@@ -4,6 +4,7 @@
 
 // nets
 #include "lamina/net/freeze.hpp"
+#include "lamina/net/gradient_check.hpp"
 #include "lamina/net/model.hpp"
 #include "lamina/net/operators.hpp"
 #include "lamina/net/summary.hpp"
@@ -46,6 +47,24 @@
 
 // files
 #include "lamina/io/model_file.hpp"
+#include "lamina/io/npy.hpp"
 
 // tensors
+#include "lamina/kernels/expressions/einsum.hpp"
+#include "lamina/kernels/expressions/matmul.hpp"
+#include "lamina/tensor/creation.hpp"
+#include "lamina/tensor/cumulative.hpp"
+#include "lamina/tensor/expressions/expressions.hpp"
+#include "lamina/tensor/gather.hpp"
+#include "lamina/tensor/join.hpp"
+#include "lamina/tensor/norms.hpp"
+#include "lamina/tensor/pad_borders.hpp"
+#include "lamina/tensor/print.hpp"
+#include "lamina/tensor/rearrange.hpp"
+#include "lamina/tensor/reduce.hpp"
+#include "lamina/tensor/reduce_logic.hpp"
+#include "lamina/tensor/roll.hpp"
+#include "lamina/tensor/slice.hpp"
+#include "lamina/tensor/softmax.hpp"
 #include "lamina/tensor/tensor.hpp"
+#include "lamina/tensor/tensor_of.hpp"

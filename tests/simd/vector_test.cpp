@@ -120,6 +120,10 @@ TEMPLATE_TEST_CASE("lanes are summed and compared across", "[simd]", float, doub
     REQUIRE(simd::reduce_max(v) == 100);
     REQUIRE(simd::reduce_min(-v) == -100);
     REQUIRE(simd::reduce_add(v) == static_cast<T>(w * (w - 1) / 2 - at + 100));
+    lanes.fill(2);
+    lanes[static_cast<std::size_t>(at)] = 3;
+    REQUIRE(simd::reduce_multiply(simd::Vector<T>::load_unaligned(lanes.data())) ==
+            static_cast<T>(3 * (1 << (w - 1))));
   }
 }
 

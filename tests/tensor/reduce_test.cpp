@@ -188,3 +188,35 @@ TEST_CASE("reductions have the same bits on any number of threads") {
   set_threads(before);
   REQUIRE(serial == parallel);
 }
+
+TEMPLATE_TEST_CASE("products equal loops", "", float, double) {
+  for (const Index columns : {1, 7, 16, 33})
+    for (const Index rows : {1, 3, 20}) {
+      CAPTURE(rows, columns);
+      auto x = random_normal<TestType, dyn, dyn>(seed{4}, rows, columns);
+      x = 1 + x * TestType(0.1);
+      const double tolerance = sizeof(TestType) == 4 ? 3e-6 : 1e-14;
+      const auto of_rows = prod(x, axes<1>), of_columns = prod(x, axes<0>);
+      double total = 1;
+      for (Index i = 0; i < rows; ++i) {
+        double product = 1;
+        for (Index j = 0; j < columns; ++j) product *= static_cast<double>(x(i, j));
+        require_close(of_rows(i), product, tolerance);
+        total *= product;
+      }
+      for (Index j = 0; j < columns; ++j) {
+        double product = 1;
+        for (Index i = 0; i < rows; ++i) product *= static_cast<double>(x(i, j));
+        require_close(of_columns(j), product, tolerance);
+      }
+      require_close(prod(x), total, tolerance);
+    }
+}
+
+TEST_CASE("products of integers are Index, of nothing 1") {
+  STATIC_REQUIRE(std::is_same_v<decltype(prod(Tensor<std::uint8_t, 2>{})), Index>);
+  REQUIRE(prod(Tensor<std::uint8_t, 3>{100, 100, 3}) == 30000);
+  REQUIRE(prod(Tensor<int, 2, 2>{{1, 2}, {3, 4}}, axes<0>) == Tensor<Index, 2>{3, 8});
+  REQUIRE(prod(Tensor<float, dyn>()) == 1);
+  REQUIRE(prod(Tensor<float, dyn, 2>(0), axes<0>, keep_axes) == Tensor<float, 1, 2>{{1, 1}});
+}

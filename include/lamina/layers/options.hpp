@@ -15,7 +15,7 @@ namespace lamina {
 struct Kernel {
   Index vertical = 1, horizontal = 1;
   constexpr Kernel(Index v, Index h) : vertical(v), horizontal(h) {}
-  constexpr Kernel(int square) : vertical(square), horizontal(square) {}
+  constexpr Kernel(int side) : vertical(side), horizontal(side) {}
   constexpr bool operator==(const Kernel&) const = default;
 };
 template <Index Vertical, Index Horizontal = Vertical> inline constexpr Kernel kernel{Vertical, Horizontal};

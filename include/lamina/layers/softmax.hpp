@@ -1,15 +1,16 @@
-// Softmax over the channels of each pixel (of a vector: over its elements), and its logarithm. A classifier
-// that is trained needs neither: cross_entropy takes logits.
+// The functions `softmax` and `log_softmax` of tensor/softmax.hpp as layers: over the channels of each pixel
+// (of a vector: over its elements). A classifier that is trained needs neither: cross_entropy takes logits.
 #pragma once
 
 #include "lamina/kernels/softmax.hpp"
 #include "lamina/net/layer.hpp"
 #include "lamina/net/operators.hpp"
+#include "lamina/tensor/softmax.hpp"
 
 namespace lamina {
 
 /// y_c = exp(x_c) / Σ_k exp(x_k)
-struct Softmax : Layer {
+struct SoftmaxLayer : Layer {
   static constexpr std::string_view name = "softmax";
   static constexpr Saves saves = Saves::output;
   static constexpr bool in_place = true;
@@ -23,10 +24,12 @@ struct Softmax : Layer {
       kernels::softmax_backward(pass.output, pass.output_gradient, pass.input_gradient());
   }
 };
-inline constexpr Softmax softmax{};
+template <> struct LayerOf<Softmax> {
+  using type = SoftmaxLayer;
+};
 
 /// y_c = x_c − log Σ_k exp(x_k)
-struct LogSoftmax : Layer {
+struct LogSoftmaxLayer : Layer {
   static constexpr std::string_view name = "log_softmax";
   static constexpr Saves saves = Saves::output;
   static constexpr bool in_place = true;
@@ -40,6 +43,8 @@ struct LogSoftmax : Layer {
       kernels::log_softmax_backward(pass.output, pass.output_gradient, pass.input_gradient());
   }
 };
-inline constexpr LogSoftmax log_softmax{};
+template <> struct LayerOf<LogSoftmax> {
+  using type = LogSoftmaxLayer;
+};
 
 }  // namespace lamina

@@ -13,9 +13,17 @@
 
 namespace lamina {
 
-/// Anything that may stand in a net: a block, a layer, or a pointwise function object.
+/// The layer that a function object is in a net, as `type`. Those that are not pointwise (softmax) get theirs
+/// from a header in layers/, which specialises this.
+template <class F> struct LayerOf {};
+template <pointwise_function F> struct LayerOf<F> {
+  using type = PointwiseLayer<F>;
+};
+
+/// Anything that may stand in a net: a block, a layer, or a function object that has a layer.
 template <class X>
-concept net_block = std::is_empty_v<X> && (std::derived_from<X, Block> || pointwise_function<X>);
+concept net_block =
+    std::is_empty_v<X> && (std::derived_from<X, Block> || requires { typename LayerOf<X>::type; });
 
 namespace detail {
 
@@ -23,14 +31,12 @@ template <class X> struct as_block_type {
   using type = X;
 };
 template <class X>
-  requires pointwise_function<X>
-struct as_block_type<X> {
-  using type = PointwiseLayer<X>;
-};
+  requires requires { typename LayerOf<X>::type; }
+struct as_block_type<X> : LayerOf<X> {};
 
 }  // namespace detail
 
-/// X as a block: a pointwise function becomes the layer that applies it.
+/// X as a block: a function becomes the layer that applies it.
 template <class X> using as_block = typename detail::as_block_type<X>::type;
 
 /// The shape of layer L's output on input In. Its name is what compilers print when L's rule is broken.

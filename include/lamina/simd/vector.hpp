@@ -211,9 +211,12 @@ inline T reduce(const xsimd::batch<T, Arch>& v, Combine combine) {
 
 }  // namespace detail
 
-/// Sum, maximum and minimum of the lanes, in a fixed order.
+/// Sum, product, maximum and minimum of the lanes, in a fixed order.
 template <class T> inline T reduce_add(const xsimd::batch<T, Arch>& v) {
   return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return a + b; });
+}
+template <class T> inline T reduce_multiply(const xsimd::batch<T, Arch>& v) {
+  return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return a * b; });
 }
 template <class T> inline T reduce_max(const xsimd::batch<T, Arch>& v) {
   return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return simd::max(a, b); });

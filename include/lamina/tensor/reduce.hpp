@@ -1,4 +1,4 @@
-// Reductions of tensor expressions, over all elements or over given axes: sum, mean, variance,
+// Reductions of tensor expressions, over all elements or over given axes: sum, prod, mean, variance,
 // standard_deviation, min, max, argmin, argmax. They are computed at once, in one pass over the expression
 // (variance takes two), without storing it. Results over axes are tensors of what remains:
 //   sum(x)                            // a number
@@ -135,6 +135,13 @@ template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto sum(const X& x, Which... which) {
   return detail::fold<detail::Sum, detail::SumType<typename X::value_type>>(x, which...);
+}
+
+/// Product, of integers as Index, which must hold it; 1 of no elements. Floats are multiplied pairwise.
+template <class Arch = simd::Arch, expression X, class... Which>
+  requires detail::is_reduction<Which...>
+auto prod(const X& x, Which... which) {
+  return detail::fold<detail::Product, detail::SumType<typename X::value_type>>(x, which...);
 }
 
 /// Mean; of integers a double, of no elements NaN.

@@ -136,6 +136,24 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
     return data()[offset({static_cast<Index>(i)...})];
   }
 
+  /// View of part of the elements, one argument per axis: x(all, range(2, 5), -1). See slice.hpp. Throws
+  /// shape_error where an integer or a range lies outside its axis. Of a temporary it is a Tensor of its own.
+  template <slice_argument... S>
+    requires detail::is_slice<sizeof...(E), S...>
+  auto operator()(S... s) & {
+    return view()(s...);
+  }
+  template <slice_argument... S>
+    requires detail::is_slice<sizeof...(E), S...>
+  auto operator()(S... s) const& {
+    return view()(s...);
+  }
+  template <slice_argument... S>
+    requires detail::is_slice<sizeof...(E), S...>
+  auto operator()(S... s) const&& {
+    return evaluate(view()(s...));
+  }
+
   /// View of the sub-tensor, or the element of a tensor with one axis, at index i of the first axis.
   decltype(auto) operator[](Index i)
     requires(sizeof...(E) > 0)
@@ -167,9 +185,14 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
   // As an operand of expressions (see expressions/expression.hpp).
   using lane = detail::Lane<T>;
   static constexpr int operands = 1;
+  static constexpr bool constant_in_rows = detail::constant_in_rows<extents_type>;
   void describe(detail::Operand* to, int loops) const { view().describe(to, loops); }
+  template <std::size_t Rank>
+  bool lies_in_order(const std::array<Index, Rank>& extents, const std::byte** data) const {
+    return view().lies_in_order(extents, data);
+  }
   template <int First, class Access> auto bind(const Access& access) const {
-    return access.template operand<First, T>();
+    return access.template operand<First, T, constant_in_rows>();
   }
 
  private:

@@ -10,9 +10,11 @@
 #include <span>
 #include <type_traits>
 
+#include "lamina/tensor/detail/slice_layout.hpp"
 #include "lamina/tensor/expressions/evaluate.hpp"
 #include "lamina/tensor/expressions/expression.hpp"
 #include "lamina/tensor/extents.hpp"
+#include "lamina/tensor/slice.hpp"
 
 namespace lamina {
 
@@ -92,6 +94,12 @@ template <class T, Index... E> class TensorView : public Expression<std::remove_
     return data_[offset];
   }
 
+  /// View of part of the elements, one argument per axis: x(all, range(2, 5), -1). See slice.hpp. Throws
+  /// shape_error where an integer or a range lies outside its axis.
+  template <slice_argument... S>
+    requires detail::is_slice<sizeof...(E), S...>
+  constexpr auto operator()(S... s) const;
+
   /// The sub-tensor, or the element of a tensor with one axis, at index i of the first axis.
   constexpr decltype(auto) operator[](Index i) const
     requires(sizeof...(E) > 0);
@@ -118,11 +126,21 @@ template <class T, Index... E> class TensorView : public Expression<std::remove_
   // As an operand of expressions (see expressions/expression.hpp).
   using lane = detail::Lane<value_type>;
   static constexpr int operands = 1;
+  static constexpr bool constant_in_rows = detail::constant_in_rows<extents_type>;
   void describe(detail::Operand* to, int loops) const {
-    *to = detail::describe_operand(data_, extents_.values(), strides_, loops);
+    detail::describe_operand(data_, extents_.values(), strides_, loops, *to, constant_in_rows);
+  }
+  template <std::size_t Rank>
+  constexpr bool lies_in_order(const std::array<Index, Rank>& extents, const std::byte** data) const {
+    if constexpr (Rank != rank) {
+      return false;
+    } else {
+      *data = reinterpret_cast<const std::byte*>(data_);
+      return extents == extents_.values() && strides_ == row_major_strides(extents_);
+    }
   }
   template <int First, class Access> auto bind(const Access& access) const {
-    return access.template operand<First, value_type>();
+    return access.template operand<First, value_type, constant_in_rows>();
   }
 
  private:
@@ -143,6 +161,11 @@ constexpr auto sub_view(const TensorView<T, First, E...>& view, Index i) {
   }
   return TensorView<T, E...>(view.data() + i * view.stride(0), Extents<E...>(extents), strides);
 }
+
+template <class T, class ExtentsType> struct ViewWith;
+template <class T, Index... E> struct ViewWith<T, Extents<E...>> : std::type_identity<TensorView<T, E...>> {};
+/// A view of T whose extents are of the type ExtentsType.
+template <class T, class ExtentsType> using ViewOf = typename ViewWith<T, ExtentsType>::type;
 
 /// Extents F of `size` elements from the dynamic ones given, or, when there is one and it is not given, from
 /// size.
@@ -174,6 +197,19 @@ constexpr decltype(auto) TensorView<T, E...>::operator[](Index i) const
     return static_cast<T&>(data_[i * stride(0)]);
   else
     return detail::sub_view(*this, i);
+}
+
+template <class T, Index... E>
+template <slice_argument... S>
+  requires detail::is_slice<sizeof...(E), S...>
+constexpr auto TensorView<T, E...>::operator()(S... s) const {
+  if constexpr (detail::slice_arguments<rank, S...>::fit) {
+    using Layout = detail::SliceLayout<extents_type, S...>;
+    using SliceExtents = typename Layout::extents_type;
+    const Layout layout(extents_, strides_, s...);
+    return detail::ViewOf<T, SliceExtents>(data_ + layout.offset, SliceExtents(layout.extents),
+                                           layout.strides);
+  }
 }
 
 template <class T, Index... E>

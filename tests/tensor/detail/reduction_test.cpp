@@ -30,7 +30,7 @@ TEST_CASE("a reduction runs by rows where the last axis stays and is long enough
   const auto all = reduction_nest(x, folds(true, true, true));
   REQUIRE(all.loops.rank == 1);
   REQUIRE(all.folded == 320);
-  const TensorView<float, 2, 40, 4> narrow(memory.data(), {});
+  const TensorView<float, 2, 40, 3> narrow(memory.data(), {});
   REQUIRE_FALSE(reduction_nest(narrow, folds(false, true, false)).by_rows);
 }
 

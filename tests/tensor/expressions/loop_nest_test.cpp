@@ -18,15 +18,16 @@ const float memory[64] = {};
 LoopNest<2> nest_of(const Three& extents, const Three& to, const Three& from) {
   LoopNest<2> nest{3, {}, {}};
   std::copy(extents.begin(), extents.end(), nest.extents.begin());
-  nest.operands[0] = detail::describe_operand(memory, extents, to, 3);
-  nest.operands[1] = detail::describe_operand(memory, extents, from, 3);
+  detail::describe_operand(memory, extents, to, 3, nest.operands[0]);
+  detail::describe_operand(memory, extents, from, 3, nest.operands[1]);
   return nest;
 }
 
 }  // namespace
 
 TEST_CASE("an operand is described in bytes, lined up at the last axis") {
-  const auto operand = detail::describe_operand(memory, Two{3, 1}, Two{5, 1}, 4);
+  detail::Operand operand;
+  detail::describe_operand(memory, Two{3, 1}, Two{5, 1}, 4, operand);
   REQUIRE(operand.element_bytes == 4);
   REQUIRE(operand.byte_strides[0] == 0);  // absent
   REQUIRE(operand.byte_strides[2] == 20);

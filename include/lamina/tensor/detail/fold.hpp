@@ -1,6 +1,6 @@
-// Folding a run of elements with an associative operation (a sum, a minimum, a maximum), in vectors and
-// pairwise: halves of halves, down to short blocks, so that the rounding error of a float sum grows with the
-// logarithm of its length. reduction.hpp next door puts it to work along the axes of a tensor.
+// Folding a run of elements with an associative operation (a sum, a product, a minimum, a maximum), in
+// vectors and pairwise: halves of halves, down to short blocks, so that the rounding error of a float sum
+// grows with the logarithm of its length. reduction.hpp next door puts it to work along the axes of a tensor.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +18,11 @@ struct Sum {
   template <class S> static constexpr S identity = S{0};
   template <class V> static V combine(const V& a, const V& b) { return a + b; }
   template <class V> static auto lanes(const V& v) { return simd::reduce_add(v); }
+};
+struct Product {
+  template <class S> static constexpr S identity = S{1};
+  template <class V> static V combine(const V& a, const V& b) { return a * b; }
+  template <class V> static auto lanes(const V& v) { return simd::reduce_multiply(v); }
 };
 /// Smallest element; elements that are NaN are passed over where the target's minimum gives its second
 /// argument.
@@ -50,6 +55,16 @@ struct Largest {
 /// floats.
 inline constexpr Index fold_block = 512;
 
+/// The first `count` lanes of a vector.
+template <class S, class Arch = simd::Arch> simd::Mask<simd::Vector<S>> first_lanes(Index count) {
+  alignas(64) static constexpr auto numbers = [] {
+    std::array<S, static_cast<std::size_t>(simd::width<S>)> lanes{};
+    for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] = static_cast<S>(lane);
+    return lanes;
+  }();
+  return simd::load(numbers.data()) < simd::broadcast<S>(static_cast<S>(count));
+}
+
 /// Folds places [first, first + count) of a bound expression to S.
 template <class Fold, class S, class Bound, class Arch = simd::Arch>
 S fold_run(Bound bound, Index first, Index count) {
@@ -75,14 +90,10 @@ S fold_run(Bound bound, Index first, Index count) {
       d = Fold::combine(d, bound(i + 3 * width));
     }
     for (; i + width <= last; i += width) a = Fold::combine(a, bound(i));
-    S result = Fold::lanes(Fold::combine(Fold::combine(a, b), Fold::combine(c, d)));
-    if (i < last) {
-      alignas(64) std::array<S, static_cast<std::size_t>(width)> tail;
-      simd::store(tail.data(), bound(Tail{i, last - i}));
-      for (Index lane = 0; lane < last - i; ++lane)
-        result = Fold::combine(result, tail[static_cast<std::size_t>(lane)]);
-    }
-    return result;
+    if (i < last)
+      b = Fold::combine(b, simd::select(first_lanes<S>(last - i), bound(Tail{i, last - i}),
+                                        simd::broadcast<S>(Fold::template identity<S>)));
+    return Fold::lanes(Fold::combine(Fold::combine(a, b), Fold::combine(c, d)));
   }
 }
 

@@ -22,7 +22,8 @@ namespace lamina::detail {
 
 /// The loops over the elements of x.
 template <class X> auto operand_nest(const X& x) {
-  LoopNest<X::operands> nest{X::rank, {}, {}};
+  LoopNest<X::operands> nest;
+  nest.rank = X::rank;
   for (int axis = 0; axis < X::rank; ++axis) nest.extents[static_cast<std::size_t>(axis)] = x.extents()[axis];
   x.describe(nest.operands.data(), X::rank);
   return nest;
@@ -59,8 +60,9 @@ template <int Count> struct ReductionNest {
 template <class X> auto reduction_nest(const X& x, std::array<bool, max_rank> reduced) {
   auto nest = operand_nest(x);
   merge_axes(nest, reduced.data());
-  // Rows shorter than this cost more to begin than strided elements cost to gather.
-  constexpr Index shortest_row = 16;
+  // Rows shorter than this cost more to begin than strided elements cost to gather. (Rows of 12, a cube of
+  // which is summed along its middle axis: 0.8 against 10.6 µs.)
+  constexpr Index shortest_row = 4;
   const bool by_rows =
       nest.rank > 0 && !reduced[static_cast<std::size_t>(nest.rank - 1)] && nest.run() >= shortest_row;
   const int axes = by_rows ? nest.rank - 1 : nest.rank;
@@ -81,6 +83,28 @@ S fold_elements(const X& x, const LoopNest<Count>& nest, Index first, Index last
     });
   });
   return fold.result();
+}
+
+/// Results [first, last), each of which is one run of the innermost loop.
+template <class Fold, class S, class Lane, class X, int Count, class Arch = simd::Arch>
+void fold_runs(const X& x, const LoopNest<Count>& nest, Index first, Index last, S* to) {
+  with_binder<0, Lane>(x, nest, [&](auto&& bind, Index limit) {
+    const Index run = nest.run();
+    Walk<Count> walk(nest, nest.rank - 1);
+    walk.seek(first);
+    for (Index result = first; result < last; ++result, walk.next()) {
+      if (run <= limit) {
+        to[result] = fold_run<Fold, S>(bind(walk.row(), run), 0, run);
+        continue;
+      }
+      PairwiseFold<Fold, S> fold;
+      for (Index column = 0; column < run; column += limit) {
+        const Index count = std::min(run - column, limit);
+        fold.add(fold_run<Fold, S>(bind(walk.at_column(column), count), 0, count));
+      }
+      to[result] = fold.result();
+    }
+  });
 }
 
 /// to[i] = combine(to[i], bound(i)).
@@ -113,8 +137,27 @@ void fold_rows(const Bind& bind, Walk& walk, Index column, Index count, Index fi
   }
   std::fill_n(to, count, Fold::template identity<S>);
   walk.seek(first);
-  for (Index row = first; row < last; ++row, walk.next())
-    fold_into<Fold>(bind(walk.at_column(column), count), to, count);
+  Index row = first;
+  if (bind.keeps)
+    for (; row + 4 <= last; row += 4) {
+      const auto next = [&] {
+        auto bound = bind(walk.at_column(column), count);
+        walk.next();
+        return [bound](auto place) {
+          if constexpr (simd::is_vector<decltype(bound(place))>)
+            return bound(place);
+          else
+            return static_cast<S>(bound(place));  // bytes and bools are not to be added as such
+        };
+      };
+      const auto a = next(), b = next(), c = next(), d = next();
+      fold_into<Fold>(
+          [=](auto place) {
+            return Fold::combine(Fold::combine(a(place), b(place)), Fold::combine(c(place), d(place)));
+          },
+          to, count);
+    }
+  for (; row < last; ++row, walk.next()) fold_into<Fold>(bind(walk.at_column(column), count), to, count);
 }
 
 /// Folds x along the axes that are `reduced` into `to`, one S for each result in row-major order.
@@ -132,7 +175,7 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
   }
   // Units of work: a tile of a row's results, and a part of what is folded into them. A part's results go to
   // `parts`, to be folded at the end.
-  constexpr Index tile_size = 512;
+  constexpr Index tile_size = 2048;
   const Index tile =
       plan.by_rows
           ? std::min(plan.inner, std::is_void_v<Lane> || plan.loops.is_contiguous(0) ? tile_size : Index{64})
@@ -148,6 +191,7 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
   Scratch<S> partial(parts > 1 ? parts * results : 0);
   Scratch<S> spare(plan.by_rows ? levels * tile * (is_small ? 1 : threads()) : 0);
   S* const results_of_parts = parts > 1 ? partial.data() : to;
+  const bool is_run_each = !plan.by_rows && plan.loops.rank > 0 && plan.loops.run() == plan.folded;
   parallel_for(pieces, [&](Index piece, int worker) {
     const Index first_unit = is_small ? 0 : piece * batch;
     const Index last_unit = is_small ? units : std::min(first_unit + batch, units);
@@ -156,6 +200,10 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
       const Index first = o * plan.folded + p * part,
                   last = o * plan.folded + std::min((p + 1) * part, plan.folded);
       S* const result = results_of_parts + p * results + o * plan.inner + column;
+      if (is_run_each && parts == 1) {
+        fold_runs<Fold, S, Lane>(x, plan.loops, unit, last_unit, to);
+        return;
+      }
       if (!plan.by_rows) {
         *result = fold_elements<Fold, S, Lane>(x, plan.loops, first, last);
         continue;

@@ -1,12 +1,14 @@
 // How a bound expression reads its operands along a run, the innermost loop of a nest: an element at a time
-// (integers, mixed types), or a vector at a time. In a run every operand is contiguous, constant, or strided.
-// All three are made to look alike, so that one loop serves every mixture: a constant fills one vector that
-// is read again and again, strided elements are first packed into a small buffer.
+// (integers, mixed types), or a vector at a time. In a run every operand is contiguous, constant, or strided;
+// before vectors are read, all are made contiguous.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "lamina/simd/simd.hpp"
 #include "lamina/tensor/expressions/loop_nest.hpp"
@@ -35,7 +37,7 @@ template <int Count> class ElementAccess {
   ElementAccess(const LoopNest<Count>& nest, const typename Walk<Count>::Pointers& at)
       : nest_(nest), at_(at) {}
 
-  template <int K, class T> auto operand() const {
+  template <int K, class T, bool ConstantInRows> auto operand() const {
     return [data = at_[static_cast<std::size_t>(K)], stride = nest_.run_stride(K)](Index i) {
       return *reinterpret_cast<const T*>(data + i * stride);
     };
@@ -49,18 +51,22 @@ template <int Count> class ElementAccess {
   const typename Walk<Count>::Pointers& at_;
 };
 
-/// Reads vectors from operands that are all contiguous.
-template <class T, int Count, class Arch = simd::Arch> class ContiguousAccess {
+/// Reads vectors from operands that are all contiguous; with TrustsTypes, or constant if their types say so.
+template <class T, int Count, bool TrustsTypes = false, class Arch = simd::Arch> class ContiguousAccess {
  public:
   explicit ContiguousAccess(const typename Walk<Count>::Pointers& at) : at_(at) {}
 
-  template <int K, class> auto operand() const {
-    return [data = reinterpret_cast<const T*>(at_[static_cast<std::size_t>(K)])](auto place) {
-      if constexpr (std::is_same_v<decltype(place), Tail>)
-        return simd::load_partial(data + place.i, place.count);
-      else
-        return simd::load_unaligned(data + place);
-    };
+  template <int K, class, bool ConstantInRows> auto operand() const {
+    const T* const data = reinterpret_cast<const T*>(at_[static_cast<std::size_t>(K)]);
+    if constexpr (TrustsTypes && ConstantInRows)
+      return [vector = simd::broadcast<T>(*data)](auto) { return vector; };
+    else
+      return [data](auto place) {
+        if constexpr (std::is_same_v<decltype(place), Tail>)
+          return simd::load_partial(data + place.i, place.count);
+        else
+          return simd::load_unaligned(data + place);
+      };
   }
   template <class Number> auto constant(Number value) const {
     return [vector = simd::broadcast<T>(static_cast<T>(value))](auto) { return vector; };
@@ -70,86 +76,87 @@ template <class T, int Count, class Arch = simd::Arch> class ContiguousAccess {
   const typename Walk<Count>::Pointers& at_;
 };
 
-/// Reads vectors from operands of any stride, in chunks. Bound expressions are valid until the next
-/// `prepare`.
-template <class T, int Count, int First, class Arch = simd::Arch> class ChunkAccess {
+/// Makes the runs of operands from First on contiguous, whatever their stride, a chunk at a time: what is
+/// constant fills a buffer (once, as long as it stays the same), what is strided is packed into one. Then one
+/// loop, without a choice in it, serves every mixture. With TrustsTypes, what is constant by its type is
+/// left.
+template <class T, int Count, int First, bool TrustsTypes = false, class Arch = simd::Arch> class RunPacker {
  public:
-  /// Elements of an operand that are packed at a time: 256 bytes of floats, so that a large expression stays
-  /// within a few KB of stack.
-  static constexpr Index chunk = 64;
+  using Pointers = typename Walk<Count>::Pointers;
 
-  explicit ChunkAccess(const LoopNest<Count>& nest) : nest_(nest) {}
+  /// Elements of a chunk: as many as keep all buffers within 4 KB of stack, or 64.
+  static constexpr Index chunk =
+      std::clamp<Index>(4096 / (Count * static_cast<Index>(sizeof(T))), 64, 256) / 16 * 16;
 
-  /// How many elements may be prepared at once: any number if no operand from First on needs packing.
+  explicit RunPacker(const LoopNest<Count>& nest) : nest_(nest) {}
+
+  /// How many elements may be packed at once: any number if every operand is contiguous already.
   Index limit() const {
-    for (int k = First; k < Count; ++k)
-      if (nest_.run_stride(k) != 0 && nest_.run_stride(k) != sizeof(T)) return chunk;
-    return std::numeric_limits<Index>::max();
+    return nest_.is_contiguous(First, TrustsTypes) ? std::numeric_limits<Index>::max() : chunk;
   }
 
-  /// Makes the next `count` elements from `at` readable.
-  void prepare(const typename Walk<Count>::Pointers& at, Index count) {
-    for (int k = First; k < Count; ++k) {
-      const auto slot = static_cast<std::size_t>(k);
-      const Index stride = nest_.run_stride(k);
-      const auto element = [&](Index i) { return *reinterpret_cast<const T*>(at[slot] + i * stride); };
-      T* const buffer = buffers_[slot].data();
-      data_[slot] = buffer;
-      steps_[slot] = stride == 0 ? 0 : -1;
-      if (stride == 0)
-        simd::store(buffer, simd::broadcast<T>(element(0)));
-      else if (stride == sizeof(T))
-        data_[slot] = reinterpret_cast<const T*>(at[slot]);
-      else
-        for (Index i = 0; i < count; ++i) buffer[i] = element(i);
+  /// Where the next `count` elements from `at` lie in one run, until the next call.
+  Pointers pack(Pointers at, Index count) {
+    for (std::size_t k = First; k < Count; ++k) {
+      const Index stride = nest_.run_stride(static_cast<int>(k));
+      if (stride == sizeof(T) || (TrustsTypes && nest_.operands[k].constant_in_rows)) continue;
+      T* const buffer = buffers_[k].data();
+      if (stride != 0)
+        for (Index i = 0; i < count; ++i) buffer[i] = *reinterpret_cast<const T*>(at[k] + i * stride);
+      else if (at[k] != constants_[k] || count > filled_[k])
+        fill(k, at[k], count);
+      at[k] = reinterpret_cast<const std::byte*>(buffer);
     }
-  }
-
-  template <int K, class> auto operand() const {
-    // `& step` with 0 or -1: the vector at i, or always the first one.
-    return
-        [data = data_[static_cast<std::size_t>(K)], step = steps_[static_cast<std::size_t>(K)]](auto place) {
-          if constexpr (std::is_same_v<decltype(place), Tail>)
-            return simd::load_partial(data + (place.i & step), place.count);
-          else
-            return simd::load_unaligned(data + (place & step));
-        };
-  }
-  template <class Number> auto constant(Number value) const {
-    return [vector = simd::broadcast<T>(static_cast<T>(value))](auto) { return vector; };
+    return at;
   }
 
  private:
+  void fill(std::size_t k, const std::byte* constant, Index count) {
+    const auto value = simd::broadcast<T>(*reinterpret_cast<const T*>(constant));
+    for (Index i = 0; i < count; i += simd::width<T>) simd::store(buffers_[k].data() + i, value);
+    constants_[k] = constant;
+    filled_[k] = count;
+  }
+
   const LoopNest<Count>& nest_;
   alignas(64) std::array<std::array<T, chunk>, static_cast<std::size_t>(Count)> buffers_;
-  std::array<const T*, static_cast<std::size_t>(Count)> data_{};
-  std::array<Index, static_cast<std::size_t>(Count)> steps_{};
+  Pointers constants_{};
+  std::array<Index, static_cast<std::size_t>(Count)> filled_{};
 };
 
-/// Calls body(bind, limit) with a way to bind x: bind(at, count) gives the function of the place within
-/// `count` elements from the pointers `at`, count <= limit, valid until it is called again. x reads the
-/// operands from First on, in vectors of Lane (void: one element at a time).
-template <int First, class Lane, class X, int Count, class Body, class Arch = simd::Arch>
+/// A way to bind an expression: bind(at, count) gives the function of the place within `count` elements from
+/// the pointers `at`; it stays valid when called again only if it `keeps`.
+template <class F> struct Binder {
+  bool keeps;
+  F bind;
+
+  template <class Pointers> auto operator()(const Pointers& at, Index count) const { return bind(at, count); }
+};
+template <class F> Binder<F> binder(bool keeps, F bind) { return {keeps, std::move(bind)}; }
+
+template <int First, class Lane, bool TrustsTypes, class X, int Count, class Body, class Arch = simd::Arch>
+void with_vector_binder(const X& x, const LoopNest<Count>& nest, Body&& body) {
+  RunPacker<Lane, Count, First, TrustsTypes> packer(nest);
+  body(binder(nest.is_contiguous(First, TrustsTypes),
+              [&](const typename Walk<Count>::Pointers& at, Index count) {
+                return x.template bind<First>(
+                    ContiguousAccess<Lane, Count, TrustsTypes>(packer.pack(at, count)));
+              }),
+       packer.limit());
+}
+
+/// Calls body(bind, limit) with a Binder of x for counts up to `limit`. x reads the operands from First on,
+/// in vectors of Lane (void: one element at a time).
+template <int First, class Lane, class X, int Count, class Body>
 void with_binder(const X& x, const LoopNest<Count>& nest, Body&& body) {
-  using Pointers = typename Walk<Count>::Pointers;
-  constexpr Index any_length = std::numeric_limits<Index>::max();
   if constexpr (std::is_void_v<Lane>) {
-    body([&](const Pointers& at, Index) { return x.template bind<First>(ElementAccess<Count>(nest, at)); },
-         any_length);
+    body(binder(true, [&](const typename Walk<Count>::Pointers& at,
+                          Index) { return x.template bind<First>(ElementAccess<Count>(nest, at)); }),
+         std::numeric_limits<Index>::max());
   } else {
-    if (nest.is_contiguous(First)) {
-      body([&](const Pointers& at,
-               Index) { return x.template bind<First>(ContiguousAccess<Lane, Count>(at)); },
-           any_length);
-    } else {
-      ChunkAccess<Lane, Count, First> access(nest);
-      body(
-          [&](const Pointers& at, Index count) {
-            access.prepare(at, count);
-            return x.template bind<First>(access);
-          },
-          access.limit());
-    }
+    if constexpr (X::constant_in_rows)
+      if (nest.has_constant_rows()) return with_vector_binder<First, Lane, true>(x, nest, body);
+    with_vector_binder<First, Lane, false>(x, nest, body);
   }
 }
 

@@ -62,7 +62,8 @@ void require_assignable(const Extents<To...>& to, const Extents<From...>& from) 
 
 /// The loops that write x to `to`, which is operand 0.
 template <class X, class View> auto assignment_nest(const X& x, const View& to) {
-  LoopNest<1 + X::operands> nest{View::rank, {}, {}};
+  LoopNest<1 + X::operands> nest;
+  nest.rank = View::rank;
   for (int axis = 0; axis < View::rank; ++axis)
     nest.extents[static_cast<std::size_t>(axis)] = to.extents()[axis];
   to.describe(nest.operands.data(), View::rank);
@@ -86,33 +87,53 @@ template <class T, class Bound, class Arch = simd::Arch> void write_run(Bound bo
 /// Elements [first, last) of x in vectors of Lane (void: one at a time), written as T.
 template <class T, class Lane, class X, int Count, class Arch = simd::Arch>
 void write(const X& x, const LoopNest<Count>& nest, Index first, Index last) {
-  constexpr Index any_length = std::numeric_limits<Index>::max();
   const Index stride = nest.run_stride(0);
   const auto strew = [stride](const std::byte* to, const auto& element, Index count) {
     for (Index i = 0; i < count; ++i) *destination<T>(to + i * stride) = static_cast<T>(element(i));
   };
-  if constexpr (std::is_void_v<Lane>) {
-    for_each_run(nest, first, last, any_length, [&](const auto& at, Index count) {
-      strew(at[0], x.template bind<1>(ElementAccess<Count>(nest, at)), count);
-    });
-  } else {
-    const bool is_direct = std::is_same_v<T, Lane> && stride == sizeof(T);
-    if (is_direct && nest.is_contiguous(1)) {
-      for_each_run(nest, first, last, any_length, [&](const auto& at, Index count) {
-        write_run(x.template bind<1>(ContiguousAccess<Lane, Count>(at)), destination<Lane>(at[0]), count);
+  with_binder<1, Lane>(x, nest, [&](const auto& bind, Index limit) {
+    if constexpr (std::is_void_v<Lane>) {
+      for_each_run(nest, first, last, limit,
+                   [&](const auto& at, Index count) { strew(at[0], bind(at, count), count); });
+    } else if (std::is_same_v<T, Lane> && stride == sizeof(T)) {
+      for_each_run(nest, first, last, limit, [&](const auto& at, Index count) {
+        write_run(bind(at, count), destination<Lane>(at[0]), count);
       });
-      return;
+    } else {  // what is to be converted or strewn goes through a small buffer
+      constexpr Index chunk = 64;
+      alignas(64) std::array<Lane, chunk> buffer;
+      for_each_run(nest, first, last, std::min(limit, chunk), [&](const auto& at, Index count) {
+        write_run(bind(at, count), buffer.data(), count);
+        strew(at[0], [&](Index i) { return buffer[static_cast<std::size_t>(i)]; }, count);
+      });
     }
-    // What is to be converted or strewn goes through a small buffer.
-    ChunkAccess<Lane, Count, 1> access(nest);
-    alignas(64) std::array<Lane, access.chunk> buffer;
-    for_each_run(
-        nest, first, last, is_direct ? access.limit() : access.chunk, [&](const auto& at, Index count) {
-          access.prepare(at, count);
-          write_run(x.template bind<1>(access), is_direct ? destination<Lane>(at[0]) : buffer.data(), count);
-          if (!is_direct) strew(at[0], [&](Index i) { return buffer[static_cast<std::size_t>(i)]; }, count);
-        });
-  }
+  });
+}
+
+/// Where x and `to` lie in one run each, in the same order, and no operand overlaps `to` but element for
+/// element: writes x and returns true. The most frequent case, and one that needs no nest of loops, whose
+/// making costs as much as 2000 additions.
+template <class Lane, class X, class View> bool write_in_order(const X& x, const View& to) {
+  const auto extents = to.extents().values();
+  const Index size = to.size();
+  typename Walk<1 + X::operands>::Pointers begin;
+  if (!to.lies_in_order(extents, begin.data()) || !x.lies_in_order(extents, begin.data() + 1)) return false;
+  const Index bytes = size * static_cast<Index>(sizeof(Lane));
+  for (const std::byte* operand : begin)
+    if (operand != begin[0] && operand < begin[0] + bytes && begin[0] < operand + bytes) return false;
+  const auto write_from = [&](Index first, Index count) {
+    auto at = begin;
+    for (const std::byte*& pointer : at) pointer += first * static_cast<Index>(sizeof(Lane));
+    write_run(x.template bind<1>(ContiguousAccess<Lane, 1 + X::operands>(at)), destination<Lane>(at[0]),
+              count);
+  };
+  if (size < parallel_elements)
+    write_from(0, size);
+  else
+    parallel_for((size + piece_elements - 1) / piece_elements, [&](Index i) {
+      write_from(i * piece_elements, std::min(piece_elements, size - i * piece_elements));
+    });
+  return true;
 }
 
 }  // namespace detail
@@ -126,8 +147,10 @@ template <class View, expression X, class Arch = simd::Arch> void evaluate(const
   static_assert(!std::is_integral_v<T> || std::is_integral_v<typename X::value_type>,
                 "tensors: assigning real numbers to integers drops their fraction; say so with cast<...>(x)");
   detail::require_assignable(to.extents(), x.extents());
+  if (to.size() == 0) return;
+  if constexpr (std::is_same_v<Lane, T>)
+    if (detail::write_in_order<Lane>(x, to)) return;
   auto nest = detail::assignment_nest(x, to);
-  if (nest.size() == 0) return;
   merge_axes(nest);
   if (reads_what_it_writes(nest)) {
     auto temporary = Storage<T>::uninitialized(to.size());

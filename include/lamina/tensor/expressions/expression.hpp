@@ -6,7 +6,11 @@
 //   value_type, extents_type, rank, extents()   what it is (the first three by deriving from Expression)
 //   lane                                        element type of its vectors: see Lane
 //   operands                                    how many tensors it reads
+//   constant_in_rows                            whether one of them is constant in rows by its type
 //   describe(Operand* to, int loops)            writes `operands` descriptions, for a nest of so many loops
+//   lies_in_order(extents, const std::byte** to)
+//                                               whether every operand lies in one run in the order of these
+//                                               extents; writes where those runs begin
 //   bind<First>(access)                         a function of the place i, reading operands First, First + 1,
 //   …
 // where `access` (access.hpp) says how operands are read: an element or a vector at a time.
@@ -48,6 +52,16 @@ concept operand = expression<X> || std::is_arithmetic_v<std::remove_cvref_t<X>>;
 
 namespace detail {
 
+/// Whether the last extent is known to be 1, as of per-channel factors (C, 1, 1): such an operand is mostly
+/// constant along a run, and loops may then keep it in a register.
+template <class ExtentsType> constexpr bool is_constant_in_rows() {
+  if constexpr (ExtentsType::rank == 0)
+    return false;
+  else
+    return ExtentsType::known[ExtentsType::rank - 1] == 1;
+}
+template <class ExtentsType> inline constexpr bool constant_in_rows = is_constant_in_rows<ExtentsType>();
+
 /// Lane of an expression that fits vectors of any type (a constant).
 struct AnyLane {};
 
@@ -69,11 +83,16 @@ template <class T> class Constant : public Expression<T, Extents<>> {
  public:
   using lane = detail::AnyLane;
   static constexpr int operands = 0;
+  static constexpr bool constant_in_rows = false;
 
   explicit constexpr Constant(T value) : value_(value) {}
 
   constexpr Extents<> extents() const { return {}; }
   void describe(detail::Operand*, int) const {}
+  template <std::size_t Rank>
+  constexpr bool lies_in_order(const std::array<Index, Rank>&, const std::byte**) const {
+    return true;
+  }
   template <int First, class Access> auto bind(const Access& access) const { return access.constant(value_); }
 
  private:

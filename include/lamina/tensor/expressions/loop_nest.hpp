@@ -14,29 +14,35 @@
 namespace lamina::detail {
 
 /// One tensor in memory as a nest of loops sees it. Strides are in bytes, so that it needs no element type.
+/// (Nothing is set beforehand, here and in LoopNest: to clear a nest takes as long as 500 additions.)
 struct Operand {
-  const std::byte* data = nullptr;
-  Index element_bytes = 0;
-  std::array<Index, max_rank> byte_strides{};
+  const std::byte* data;
+  Index element_bytes;
+  std::array<Index, max_rank> byte_strides;
+  bool constant_in_rows;  // by its type: the last extent is known to be 1
 };
 
 /// Describes the elements at `data` within a nest of `rank` loops: axes line up at the last one, those of
 /// extent 1 and those absent get stride 0.
 template <class T, std::size_t Rank>
-Operand describe_operand(const T* data, const std::array<Index, Rank>& extents,
-                         const std::array<Index, Rank>& strides, int rank) {
-  Operand operand{reinterpret_cast<const std::byte*>(data), sizeof(T), {}};
-  for (std::size_t i = 1; i <= Rank; ++i)
-    operand.byte_strides[static_cast<std::size_t>(rank) - i] =
-        extents[Rank - i] == 1 ? 0 : strides[Rank - i] * static_cast<Index>(sizeof(T));
-  return operand;
+void describe_operand(const T* data, const std::array<Index, Rank>& extents,
+                      const std::array<Index, Rank>& strides, int rank, Operand& operand,
+                      bool constant_in_rows = false) {
+  operand.data = reinterpret_cast<const std::byte*>(data);
+  operand.element_bytes = sizeof(T);
+  operand.constant_in_rows = constant_in_rows;
+  const auto absent = static_cast<std::size_t>(rank) - Rank;
+  for (std::size_t axis = 0; axis < absent; ++axis) operand.byte_strides[axis] = 0;
+  for (std::size_t axis = 0; axis < Rank; ++axis)
+    operand.byte_strides[absent + axis] =
+        extents[axis] == 1 ? 0 : strides[axis] * static_cast<Index>(sizeof(T));
 }
 
 /// Loops over `rank` axes, outermost first, with `Count` operands.
 template <int Count> struct LoopNest {
-  int rank = 0;
-  std::array<Index, max_rank> extents{};
-  std::array<Operand, static_cast<std::size_t>(Count)> operands{};
+  int rank;
+  std::array<Index, max_rank> extents;
+  std::array<Operand, static_cast<std::size_t>(Count)> operands;
 
   Index size() const {
     Index product = 1;
@@ -49,10 +55,21 @@ template <int Count> struct LoopNest {
     const Operand& o = operands[static_cast<std::size_t>(operand)];
     return rank == 0 ? 0 : o.byte_strides[static_cast<std::size_t>(rank - 1)];
   }
-  /// Whether the run of every operand from `first` on is contiguous.
-  bool is_contiguous(int first) const {
-    for (int k = first; k < Count; ++k)
-      if (run_stride(k) != operands[static_cast<std::size_t>(k)].element_bytes) return false;
+  /// Whether the run of every operand from `first` on is contiguous. With `trusts_types`, those that are
+  /// constant in rows by their type do not count.
+  bool is_contiguous(int first, bool trusts_types = false) const {
+    for (int k = first; k < Count; ++k) {
+      const Operand& operand = operands[static_cast<std::size_t>(k)];
+      if (trusts_types && operand.constant_in_rows) continue;
+      if (run_stride(k) != operand.element_bytes) return false;
+    }
+    return true;
+  }
+  /// Whether the operands that are constant in rows by their type are so in the runs of this nest. (They are
+  /// not where the destination's last extent is 1 too: the run is then along another axis.)
+  bool has_constant_rows() const {
+    for (int k = 0; k < Count; ++k)
+      if (operands[static_cast<std::size_t>(k)].constant_in_rows && run_stride(k) != 0) return false;
     return true;
   }
 };

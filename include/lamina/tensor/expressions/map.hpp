@@ -86,6 +86,7 @@ class MapNode<F, std::index_sequence<I...>, X...>
  public:
   using lane = typename decltype(map_lane<typename FoldExpressions<X...>::lane, F, X...>())::type;
   static constexpr int operands = operand_count<X...>;
+  static constexpr bool constant_in_rows = (X::constant_in_rows || ...);
 
   constexpr MapNode(F f, X... x) : MapOperand<I, X>{std::move(x)}..., f_(std::move(f)) {
     (void)extents();  // throws where dynamic extents do not fit
@@ -97,6 +98,13 @@ class MapNode<F, std::index_sequence<I...>, X...>
 
   void describe(Operand* to, int loops) const {
     (static_cast<const MapOperand<I, X>&>(*this).value.describe(to + operands_before<I, X...>, loops), ...);
+  }
+
+  template <std::size_t Rank>
+  constexpr bool lies_in_order(const std::array<Index, Rank>& at, const std::byte** to) const {
+    return (
+        static_cast<const MapOperand<I, X>&>(*this).value.lies_in_order(at, to + operands_before<I, X...>) &&
+        ...);
   }
 
   template <int First, class Access> auto bind(const Access& access) const {

@@ -37,7 +37,8 @@ TEST_CASE("numbers are short, and no longer than the stream's precision") {
 
 TEST_CASE("an exponent where numbers are very large or very small") {
   REQUIRE(printed(Tensor<double, 3>{1e-9, 1, 1e10}) == "[1.e-09 1.e+00 1.e+10]");
-  REQUIRE(printed(Tensor<double, 2>{1.5e-5, 0}) == "[1.5e-05 0.e+00 ]");
+  REQUIRE(printed(Tensor<double, 3>{1e-120, 2.5, -1}) == "[ 1.0e-120  2.5e+000 -1.0e+000]");
+  REQUIRE(printed(Tensor<double, 2>{1.5e-5, 0}) == "[1.5e-05 0.0e+00]");
 }
 
 TEST_CASE("infinities and NaN stand at the right of their column") {

@@ -83,6 +83,22 @@ template <class T> inline Vector<T> from_native(native<T> v) {
   return Vector<T>(static_cast<typename Vector<T>::register_type>(v));
 }
 
+namespace detail {
+template <int First, class N, int... I> inline N interleave(N a, N b, std::integer_sequence<int, I...>) {
+  constexpr int count = sizeof...(I);
+  return __builtin_shufflevector(a, b, (First + I / 2 + I % 2 * count)...);
+}
+}  // namespace detail
+
+/// The lower (upper) halves of two registers in turns: a0 b0 a1 b1 … (xsimd 8.1's zip_lo does so within 16
+/// bytes only.)
+template <class T> inline native<T> interleave_low(native<T> a, native<T> b) {
+  return detail::interleave<0>(a, b, std::make_integer_sequence<int, width<T>>{});
+}
+template <class T> inline native<T> interleave_high(native<T> a, native<T> b) {
+  return detail::interleave<width<T> / 2>(a, b, std::make_integer_sequence<int, width<T>>{});
+}
+
 /// All lanes equal to x.
 template <class T> inline Vector<T> broadcast(std::type_identity_t<T> x) { return Vector<T>(x); }
 

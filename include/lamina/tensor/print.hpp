@@ -42,33 +42,44 @@ class NumberFormat {
       return;
     }
     before_ = std::max(before_, text.point);
+    decimals_ = std::max(decimals_, text.exponent - text.point - 1);
     after_ = std::max(after_, static_cast<int>(text.characters.size()) - text.point);
+    longest_exponent_ = std::max(longest_exponent_, static_cast<int>(text.characters.size()) - text.exponent);
   }
 
   template <class T> std::string write(T value) const {
-    const Text text = plain(value);
+    Text text = plain(value);
+    if (longest_exponent_ > 0 && text.point >= 0) {  // all of one length, as NumPy prints them
+      const auto exponent = static_cast<std::size_t>(text.exponent);
+      const auto length = text.characters.size() - exponent;
+      text.characters.insert(exponent + 2, static_cast<std::size_t>(longest_exponent_) - length, '0');
+      text.characters.insert(exponent, static_cast<std::size_t>(decimals_ + 1 + text.point - text.exponent),
+                             '0');
+    }
     const auto pad = [](int count) { return std::string(static_cast<std::size_t>(std::max(0, count)), ' '); };
     const auto size = static_cast<int>(text.characters.size());
-    const int width = std::max(special_, before_ + after_),
-              after = text.point < 0 ? 0 : after_ - (size - text.point);
+    const int right = longest_exponent_ > 0 ? 1 + decimals_ + longest_exponent_ : after_;
+    const int width = std::max(special_, before_ + right),
+              after = text.point < 0 ? 0 : right - (size - text.point);
     return sentence(pad(width - size - after), text.characters, pad(after));
   }
 
  private:
-  /// A number and how many of its characters stand before the decimal point (all, where there is none; -1 for
-  /// inf and nan, which stand at the right of their column).
+  /// A number, how many of its characters stand before the decimal point (all, where there is none; -1 for
+  /// inf and nan, which stand at the right of their column), and how many before the exponent.
   struct Text {
     std::string characters;
     int point;
+    int exponent = 0;
   };
 
   template <class T> Text plain(T value) const {
     if constexpr (std::is_same_v<T, bool>) {
-      return {value ? "true" : "false", value ? 4 : 5};
+      return value ? Text{"true", 4, 4} : Text{"false", 5, 5};
     } else if constexpr (std::is_integral_v<T>) {
       std::string text = std::to_string(value);
       const auto point = static_cast<int>(text.size());
-      return {std::move(text), point};
+      return {std::move(text), point, point};
     } else {
       return real(value);
     }
@@ -99,12 +110,13 @@ class NumberFormat {
     if (mantissa.find('.') == std::string::npos) mantissa += '.';
     while (mantissa.back() == '0') mantissa.pop_back();
     const auto point = static_cast<int>(mantissa.find('.'));
-    return {sentence(mantissa, text.substr(end)), point};
+    return {sentence(mantissa, text.substr(end)), point, static_cast<int>(mantissa.size())};
   }
 
   int precision_;
   double largest_ = 0, smallest_ = 0;
   int before_ = 0, after_ = 0, special_ = 0;
+  int decimals_ = 0, longest_exponent_ = 0;
 };
 
 /// Calls f with the indices in [0, extent) that are shown: all, or three at either end with a -1 between.

@@ -101,7 +101,9 @@ template <class T, int Count, int First, bool TrustsTypes = false, class Arch = 
       const Index stride = nest_.run_stride(static_cast<int>(k));
       if (stride == sizeof(T) || (TrustsTypes && nest_.operands[k].constant_in_rows)) continue;
       T* const buffer = buffers_[k].data();
-      if (stride != 0)
+      if (stride == 2 * sizeof(T))  // every other element: with a constant stride this loop becomes vectors
+        for (Index i = 0; i < count; ++i) buffer[i] = reinterpret_cast<const T*>(at[k])[2 * i];
+      else if (stride != 0)
         for (Index i = 0; i < count; ++i) buffer[i] = *reinterpret_cast<const T*>(at[k] + i * stride);
       else if (at[k] != constants_[k] || count > filled_[k])
         fill(k, at[k], count);

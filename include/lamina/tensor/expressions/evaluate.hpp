@@ -14,6 +14,7 @@
 
 #include "lamina/core/storage.hpp"
 #include "lamina/core/thread_pool.hpp"
+#include "lamina/tensor/detail/transpose.hpp"
 #include "lamina/tensor/expressions/access.hpp"
 #include "lamina/tensor/expressions/expression.hpp"
 
@@ -159,6 +160,8 @@ template <class View, expression X, class Arch = simd::Arch> void evaluate(const
     evaluate(packed, to);
     return;
   }
+  if constexpr (std::is_same_v<Lane, T> && requires { x.strides(); })  // a view: nothing but a copy
+    if (detail::copy_transposed<T>(nest)) return;
   const Index size = nest.size();
   const Index piece = size < detail::parallel_elements ? size : detail::piece_elements;
   parallel_for((size + piece - 1) / piece, [&](Index i) {

@@ -181,7 +181,11 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
           ? std::min(plan.inner, std::is_void_v<Lane> || plan.loops.is_contiguous(0) ? tile_size : Index{64})
           : 1;
   const Index tiles = (plan.inner + tile - 1) / tile;
-  const Index part = std::min(plan.folded, std::max(Index{1}, 4 * piece_elements / tile));
+  // Where there are results enough to share out, what goes into each stays whole.
+  constexpr Index enough = 16;
+  const Index part = plan.outer * tiles >= enough
+                         ? plan.folded
+                         : std::min(plan.folded, std::max(Index{1}, 4 * piece_elements / tile));
   const Index parts = (plan.folded + part - 1) / part;
   const auto levels = static_cast<Index>(std::bit_width(static_cast<std::size_t>(part)));
   const Index units = plan.outer * tiles * parts;

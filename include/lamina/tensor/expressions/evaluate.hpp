@@ -113,7 +113,7 @@ void write(const X& x, const LoopNest<Count>& nest, Index first, Index last) {
 
 /// Where x and `to` lie in one run each, in the same order, and no operand overlaps `to` but element for
 /// element: writes x and returns true. The most frequent case, and one that needs no nest of loops, whose
-/// making costs as much as 2000 additions.
+/// making costs as much as 1000 additions.
 template <class Lane, class X, class View> bool write_in_order(const X& x, const View& to) {
   const auto extents = to.extents().values();
   const Index size = to.size();

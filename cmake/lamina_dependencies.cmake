@@ -78,7 +78,7 @@ endif()
 if(LAMINA_BENCHMARKS)
   lamina_find(benchmark::benchmark benchmark libbenchmark-dev https://github.com/google/benchmark.git v1.9.4)
 endif()
-if(LAMINA_EXAMPLES)
+if(LAMINA_EXAMPLES OR LAMINA_BENCHMARKS)
   lamina_find(CLI11::CLI11 CLI11 libcli11-dev https://github.com/CLIUtils/CLI11.git v2.4.2 include)
 endif()
 

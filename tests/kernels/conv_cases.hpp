@@ -157,6 +157,28 @@ inline std::vector<ConvCase> depthwise_cases() {
   cases.push_back(
       {3, 2, 17,
        grouped({.in_channels = 9, .out_channels = 9, .kernel_width = 11, .pad_left = 5, .pad_right = 5}, 9)});
+  // Lines that are several tiles long, and bands of more taps than a tile takes at a step.
+  for (const Index width : {7, 12, 19, 25, 33})
+    for (const Index stride : {1, 2, 4}) {
+      cases.push_back({1, 5, width, grouped(square(9, 9, 3, stride, 1), 9)});
+      cases.push_back({1, 5, width, grouped(square(9, 9, 5, stride, 2), 9)});
+      ConvGeometry row{.in_channels = 9,
+                       .out_channels = 9,
+                       .kernel_width = 21,
+                       .stride_width = stride,
+                       .pad_left = 10,
+                       .pad_right = 10};
+      cases.push_back({2, 2, width, grouped(row, 9)});
+      ConvGeometry column{.in_channels = 9,
+                          .out_channels = 9,
+                          .kernel_height = 15,
+                          .stride_height = stride,
+                          .pad_top = 7,
+                          .pad_bottom = 7};
+      cases.push_back({2, width, 3, grouped(column, 9)});
+      cases.push_back({1, width, 4, grouped(bordered(column, Border::partial), 9)});
+      cases.push_back({1, 4, width, grouped(bordered(square(9, 9, 3, stride, 1), Border::partial), 9)});
+    }
   return cases;
 }
 

@@ -10,6 +10,7 @@
 #include "lamina/kernels/detail/conv_border.hpp"
 #include "lamina/kernels/detail/conv_gradient.hpp"
 #include "lamina/kernels/detail/conv_plan.hpp"
+#include "lamina/kernels/detail/depthwise_plan.hpp"
 
 namespace lamina::kernels {
 
@@ -26,30 +27,48 @@ void check_maps(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& 
       "conv: the output map has not the extents that input and geometry give");
 }
 
-template <class T, class Arch, class Epilogue>
-void conv_forward(const AnyMap<const T>& in, const T* weight, const T* bias, const AnyMap<T>& out,
-                  const ConvGeometry& geometry, const Epilogue& epilogue) {
-  check_maps(geometry, in, out);
+/// Whether every channel of blocked maps is convolved by itself.
+template <class T, class In, class Out>
+bool is_depthwise(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& out) {
+  return g.depthwise() && in.block == simd::width<T> && out.block == simd::width<T>;
+}
+
+/// The forward pass by ConvPlan or DepthwisePlan.
+template <class Plan, class T, class Epilogue, class Follow>
+void run_forward(const AnyMap<const T>& in, const T* weight, const T* bias, const AnyMap<T>& out,
+                 const ConvGeometry& geometry, const Epilogue& epilogue, const Follow& follow,
+                 bool accumulate) {
   if (!copies_border(geometry)) {
-    ConvPlan<T, Arch>(geometry, false, in, out, weight, bias, false).run(in, out, epilogue);
+    Plan(geometry, false, in, out, weight, bias, accumulate).run(in, out, epilogue, follow);
     return;
   }
   const auto shape = padded_samples(static_cast<T*>(nullptr), 1, in, geometry);
   const Scratch<T> copies(threads() * shape.batch_stride);
-  const ConvPlan<T, Arch> plan(without_padding(geometry), false, shape, out, weight, bias, false);
+  const Plan plan(without_padding(geometry), false, shape, out, weight, bias, accumulate);
   parallel_for(in.batch, [&](Index n, int worker) {
     const auto padded = padded_samples(copies.data() + worker * shape.batch_stride, 1, in, geometry);
     pad_samples(in.samples(n, 1), geometry, padded, 0, padded.height);
     plan.run_sample(padded, out.samples(n, 1), worker, epilogue);
+    follow(MapPart{n, 1, 0, out.height, 0, out.channels}, worker);
   });
 }
 
-template <class T, class Arch>
-void conv_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap<T>& dx,
-                        const ConvGeometry& geometry, bool accumulate) {
-  using Plan = ConvPlan<T, Arch>;
+template <class T, class Arch, class Epilogue, class Follow>
+void conv_forward(const AnyMap<const T>& in, const T* weight, const T* bias, const AnyMap<T>& out,
+                  const ConvGeometry& geometry, const Epilogue& epilogue, const Follow& follow,
+                  bool accumulate) {
+  check_maps(geometry, in, out);
+  if (is_depthwise<T>(geometry, in, out))
+    run_forward<DepthwisePlan<T, Arch>>(in, weight, bias, out, geometry, epilogue, follow, accumulate);
+  else
+    run_forward<ConvPlan<T, Arch>>(in, weight, bias, out, geometry, epilogue, follow, accumulate);
+}
+
+/// The gradient of the input by ConvPlan or DepthwisePlan.
+template <class Plan, class T>
+void run_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap<T>& dx,
+                       const ConvGeometry& geometry, bool accumulate) {
   const no_epilogue none;
-  check_maps(geometry, dx, dy);
   if (copies_border(geometry)) {
     const auto shape = padded_samples(static_cast<T*>(nullptr), 1, dx, geometry);
     const Scratch<T> copies(threads() * shape.batch_stride);
@@ -77,16 +96,29 @@ void conv_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap
   });
 }
 
+template <class T, class Arch>
+void conv_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap<T>& dx,
+                        const ConvGeometry& geometry, bool accumulate) {
+  check_maps(geometry, dx, dy);
+  if (is_depthwise<T>(geometry, dx, dy))
+    run_backward_data<DepthwisePlan<T, Arch>>(dy, weight, dx, geometry, accumulate);
+  else
+    run_backward_data<ConvPlan<T, Arch>>(dy, weight, dx, geometry, accumulate);
+}
+
 }  // namespace detail
 
-/// out = epilogue(conv(in, weight) + bias). `bias` may be null. `out` may be a slice of the channels of a
-/// wider map. The epilogue is a function of a vector (a scalar function object such as relu is one). Throws
-/// shape_error where extents do not fit together.
-template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
+/// out = epilogue(conv(in, weight) + bias), or out += conv(in, weight) where `accumulate` (without bias and
+/// epilogue then). `bias` may be null. `out` may be a slice of the channels of a wider map. The epilogue is a
+/// function of a vector (a scalar function object such as relu is one); `follow` is called with each MapPart
+/// that is finished, on its thread. Throws shape_error where extents do not fit together.
+template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Follow = nothing_follows,
+          class Arch = simd::Arch>
 void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
                   const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
-                  const ConvGeometry& geometry, const Epilogue& epilogue = {}) {
-  detail::conv_forward<T, Arch>(in, weight, bias, out, geometry, epilogue);
+                  const ConvGeometry& geometry, const Epilogue& epilogue = {}, const Follow& follow = {},
+                  bool accumulate = false) {
+  detail::conv_forward<T, Arch>(in, weight, bias, out, geometry, epilogue, follow, accumulate);
 }
 
 /// The gradient of the input: dx = convᵀ(dy, weight), or dx += where `accumulate`. `geometry` is that of the
@@ -109,20 +141,22 @@ void conv_backward_weights(const FeatureMapView<X, InBlock>& in, const FeatureMa
   detail::ConvGradient<std::remove_const_t<Y>, Arch>(geometry, x, gradient, dweight, dbias).run(x, gradient);
 }
 
-/// Transposed convolution: out = epilogue(convᵀ(in, weight) + bias). `geometry` is that of the convolution
-/// that leads from `out` back to `in`: its out_channels are the channels of `in`, and weights lie as it has
-/// them (PyTorch's order of a ConvTranspose weight, too). Where several extents of `out` lead to `in`, any of
-/// them will do (PyTorch's output_padding). Its gradients: of the data conv_forward, of the weights
-/// conv_backward_weights(d_out, in, …).
-template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
+/// Transposed convolution: out = epilogue(convᵀ(in, weight) + bias), or out += convᵀ(in, weight) where
+/// `accumulate`. `geometry` is that of the convolution that leads from `out` back to `in`: its out_channels
+/// are the channels of `in`, and weights lie as it has them (PyTorch's order of a ConvTranspose weight, too).
+/// Where several extents of `out` lead to `in`, any of them will do (PyTorch's output_padding). Its
+/// gradients: of the data conv_forward, of the weights conv_backward_weights(d_out, in, …).
+template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Follow = nothing_follows,
+          class Arch = simd::Arch>
 void conv_transposed(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
                      const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
-                     const ConvGeometry& geometry, const Epilogue& epilogue = {}) {
+                     const ConvGeometry& geometry, const Epilogue& epilogue = {}, const Follow& follow = {},
+                     bool accumulate = false) {
   const detail::AnyMap<const T> x = in;
   const detail::AnyMap<T> y = out;
   detail::check_maps(geometry, y, x);
   require(geometry.border == Border::zero, "transposed conv: its border is zero; crop the output instead");
-  detail::ConvPlan<T, Arch>(geometry, true, x, y, weight, bias, false).run(x, y, epilogue);
+  detail::ConvPlan<T, Arch>(geometry, true, x, y, weight, bias, accumulate).run(x, y, epilogue, follow);
 }
 
 }  // namespace lamina::kernels

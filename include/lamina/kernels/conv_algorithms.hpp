@@ -14,7 +14,7 @@ struct ConvAlgorithm {
 };
 
 inline constexpr ConvAlgorithm conv_algorithms[] = {
-    {"depthwise_taps_8", [](const ConvGeometry& g, Shape) { return g.depthwise(); }},
+    {"depthwise_rows", [](const ConvGeometry& g, Shape) { return g.depthwise(); }},
     {"grouped_tiles_4x3", [](const ConvGeometry& g, Shape) { return g.groups > 1; }},
     {"pointwise_tiles_4x3", [](const ConvGeometry& g, Shape) { return g.taps() == 1; }},
     {"direct_tiles_4x3", [](const ConvGeometry&, Shape) { return true; }},

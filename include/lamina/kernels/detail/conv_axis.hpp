@@ -10,7 +10,8 @@
 
 #include <numeric>
 
-#include "lamina/core/shape.hpp"
+#include "lamina/core/scratch.hpp"
+#include "lamina/kernels/conv_geometry.hpp"
 
 namespace lamina::kernels::detail {
 
@@ -35,6 +36,13 @@ struct Axis {
     return in < in_extent ? (in < 0 ? -1 : in) : -1;
   }
 };
+
+inline Axis vertical_axis(const ConvGeometry& g, Index in_rows, Index out_rows, bool transposed) {
+  return {in_rows, out_rows, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, transposed};
+}
+inline Axis horizontal_axis(const ConvGeometry& g, Index in_columns, Index out_columns, bool transposed) {
+  return {in_columns, out_columns, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, transposed};
+}
 
 /// Writes the runs of an axis to `runs`, which has room for out_extent of them, and gives their number.
 constexpr Index find_runs(const Axis& axis, AxisRun* runs) {
@@ -64,6 +72,16 @@ constexpr Index find_runs(const Axis& axis, AxisRun* runs) {
   }
   return found;
 }
+
+/// The runs of one axis.
+struct AxisRuns {
+  explicit AxisRuns(const Axis& axis) : runs(axis.out_extent), count(find_runs(axis, runs.data())) {}
+  const AxisRun* begin() const { return runs.data(); }
+  const AxisRun* end() const { return runs.data() + count; }
+
+  Scratch<AxisRun> runs;
+  Index count;
+};
 
 /// The members of `run` among outputs [begin, end); count 0 where there are none.
 constexpr AxisRun clip(AxisRun run, Index begin, Index end) {

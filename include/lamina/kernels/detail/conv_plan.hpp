@@ -7,28 +7,11 @@
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/detail/conv_axis.hpp"
 #include "lamina/kernels/detail/conv_map.hpp"
+#include "lamina/kernels/detail/conv_tile.hpp"
 #include "lamina/kernels/detail/conv_weights.hpp"
 #include "lamina/kernels/detail/conv_work.hpp"
-#include "lamina/kernels/detail/depthwise_tile.hpp"
 
 namespace lamina::kernels::detail {
-
-/// The runs of one axis.
-struct AxisRuns {
-  explicit AxisRuns(const Axis& axis) : runs(axis.out_extent), count(find_runs(axis, runs.data())) {}
-  const AxisRun* begin() const { return runs.data(); }
-  const AxisRun* end() const { return runs.data() + count; }
-
-  Scratch<AxisRun> runs;
-  Index count;
-};
-
-inline Axis vertical_axis(const ConvGeometry& g, Index in_rows, Index out_rows, bool transposed) {
-  return {in_rows, out_rows, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, transposed};
-}
-inline Axis horizontal_axis(const ConvGeometry& g, Index in_columns, Index out_columns, bool transposed) {
-  return {in_columns, out_columns, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, transposed};
-}
 
 /// Calls f(rows, columns) for the regions of output rows [first, first + count).
 template <class F>
@@ -51,25 +34,31 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
       : geometry_(g),
         transposed_(transposed),
         accumulate_(accumulate),
-        depthwise_(g.depthwise() && in.block == lanes && out.block == lanes),
         channels_(g, transposed),
         rows_(vertical_axis(g, in.height, out.height, transposed)),
         columns_(horizontal_axis(g, in.width, out.width, transposed)),
-        blocks_(channels_, lanes, depthwise_),
+        blocks_(channels_, lanes, false),
         taps_(threads() * g.taps()),
         runs_(threads() * most_runs()),
-        packs_(!depthwise_ && (transposed || channels_.blocks_mix_groups(lanes))),
+        packs_(transposed || channels_.blocks_mix_groups(lanes)),
         packed_(packs_ ? blocks_.packed_size(g.taps(), lanes) : 0),
         weight_(packs_ ? packed_.data() : weight),
         bias_(bias) {
     if (packs_) pack(weight);
   }
 
-  /// Everything, on the threads of the pool.
-  template <class Epilogue> void run(const In& in, const Out& out, const Epilogue& epilogue) const {
+  /// Everything, on the threads of the pool. What is finished is told to `follow`, part by part.
+  template <class Epilogue, class Follow = nothing_follows>
+  void run(const In& in, const Out& out, const Epilogue& epilogue, const Follow& follow = {}) const {
     const Cut pieces = cut(in, out);
-    parallel_for(pieces.pieces(),
-                 [&](Index piece, int worker) { run(in, out, pieces[piece], worker, epilogue); });
+    parallel_for(pieces.pieces(), [&](Index i, int worker) {
+      const Piece piece = pieces[i];
+      run(in, out, piece, worker, epilogue);
+      const Index first = first_channel(piece.first_group);
+      follow(MapPart{piece.first_sample, piece.samples, piece.first_row, piece.rows, first,
+                     first_channel(piece.first_group + piece.groups) - first},
+             worker);
+    });
   }
 
   /// All of one sample, on this thread.
@@ -82,6 +71,13 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
   static constexpr Index lanes = simd::width<T>;
 
   Index most_runs() const { return channels_.in + 2; }
+
+  /// The first output channel of a group of blocks; behind the last group, the number of channels.
+  Index first_channel(Index group) const {
+    if (group == blocks_.group_count) return channels_.out;
+    return (blocks_.spans[blocks_.groups[group].span].first_block + blocks_.groups[group].first_block) *
+           lanes;
+  }
 
   Cut cut(const In& in, const Out& out) const {
     const In& small = transposed_ ? in : In(out);  // what the forward convolution puts out
@@ -108,14 +104,12 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
           Index window_of_span = -1;
           for (Index i = piece.first_group; i < piece.first_group + piece.groups; ++i) {
             const BlockGroup& group = blocks_.groups[i];
-            if (window_of_span < 0 || (group.span != window_of_span && !depthwise_)) {
+            if (window_of_span < 0 || group.span != window_of_span) {
               window = window_of(in, blocks_.spans[group.span], row, column, worker);
               window_of_span = group.span;
             }
             const TileArguments<T> a = arguments(in, out, piece, group, row, column);
-            if (depthwise_)
-              convolve_depthwise_box(window, a, pixels, epilogue);
-            else if (group.blocks == 1)
+            if (group.blocks == 1)
               convolve_box<1>(window, a, pixels, epilogue);
             else if (group.blocks == 2)
               convolve_box<2>(window, a, pixels, epilogue);
@@ -132,7 +126,6 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
     TileArguments<T> a{};
     a.in = in.data + piece.first_sample * in.batch_stride + row.in_first * in.row_stride() +
            column.in_first * in.block;
-    if (depthwise_) a.in += in.channel(span.first_channel);  // in dense layers a matter of the window
     a.weight_block = geometry_.taps() * span.channels * lanes;
     a.weight = weight_ + span.weight + group.first_block * a.weight_block;
     a.bias = bias_ ? bias_ + block * lanes : nullptr;
@@ -192,7 +185,7 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
   }
 
   ConvGeometry geometry_;
-  bool transposed_, accumulate_, depthwise_;
+  bool transposed_, accumulate_;
   Channels channels_;
   AxisRuns rows_, columns_;
   Blocks blocks_;

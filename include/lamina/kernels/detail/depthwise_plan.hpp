@@ -1,0 +1,218 @@
+// A depthwise convolution of known extents, forward or transposed: the same for every channel block, line by
+// line (depthwise_row.hpp), lines being rows, or columns where the kernel is one. Its interface is
+// ConvPlan's. Lines of the kernel outside the map are left out; the taps of a dilated line are taken one at a
+// time.
+#pragma once
+
+#include <algorithm>
+#include <numeric>
+#include <type_traits>
+
+#include "lamina/core/scratch.hpp"
+#include "lamina/core/thread_pool.hpp"
+#include "lamina/kernels/conv_epilogue.hpp"
+#include "lamina/kernels/conv_geometry.hpp"
+#include "lamina/kernels/detail/conv_axis.hpp"
+#include "lamina/kernels/detail/conv_map.hpp"
+#include "lamina/kernels/detail/conv_work.hpp"
+#include "lamina/kernels/detail/depthwise_row.hpp"
+
+namespace lamina::kernels::detail {
+
+template <class T, class Arch = simd::Arch> class DepthwisePlan {
+ public:
+  using In = AnyMap<const T>;
+  using Out = AnyMap<T>;
+
+  /// Of blocked maps shaped like `in` and `out`. `bias` may be null.
+  DepthwisePlan(const ConvGeometry& g, bool transposed, const In& in, const Out& out, const T* weight,
+                const T* bias, bool accumulate)
+      : geometry_(g),
+        rows_(vertical_axis(g, in.height, out.height, transposed)),
+        columns_(horizontal_axis(g, in.width, out.width, transposed)),
+        along_columns_(g.kernel_width == 1 && g.kernel_height > 1),
+        runs_(across()),
+        steps_(threads() * g.taps()),
+        lines_(threads() * phase_count()),
+        weight_(weight),
+        bias_(bias),
+        accumulate_(accumulate) {}
+
+  /// Everything, on the threads of the pool. What is finished is told to `follow`, part by part.
+  template <class Epilogue, class Follow = nothing_follows>
+  void run(const In& in, const Out& out, const Epilogue& epilogue, const Follow& follow = {}) const {
+    // A multiply-add costs a depthwise convolution several times what it costs a dense one.
+    const Index macs = 4 * out.batch * geometry_.out_channels * geometry_.taps() * out.pixels();
+    const Cut pieces = cut_work(out.batch, along_columns_ ? 1 : out.height, out.blocks(), macs, false);
+    parallel_for(pieces.pieces(), [&](Index i, int worker) {
+      Piece piece = pieces[i];
+      if (along_columns_) piece.rows = out.height;
+      for (Index n = piece.first_sample; n < piece.first_sample + piece.samples; ++n)
+        run_piece(in.samples(n, 1), out.samples(n, 1), piece, worker, epilogue);
+      const Index first = piece.first_group * lanes;
+      follow(MapPart{piece.first_sample, piece.samples, piece.first_row, piece.rows, first,
+                     std::min(piece.groups * lanes, out.channels - first)},
+             worker);
+    });
+  }
+
+  /// All of one sample, on this thread.
+  template <class Epilogue>
+  void run_sample(const In& in, const Out& out, int worker, const Epilogue& epilogue) const {
+    run_piece(in, out, {0, 1, 0, out.height, 0, out.blocks()}, worker, epilogue);
+  }
+
+ private:
+  static constexpr Index lanes = simd::width<T>;
+
+  /// The axis that lines run along, and the one across them.
+  const Axis& along() const { return along_columns_ ? rows_ : columns_; }
+  const Axis& across() const { return along_columns_ ? columns_ : rows_; }
+
+  /// Between two lines and along one, in elements of a map.
+  struct Distances {
+    Index line, step;
+  };
+  template <class Map> Distances distances(const Map& map) const {
+    return along_columns_ ? Distances{lanes, map.row_stride()} : Distances{map.row_stride(), lanes};
+  }
+
+  /// Outputs of a line that read inputs a constant distance apart: all of them, or those of a phase of the
+  /// stride of a transposed convolution.
+  struct Phase {
+    Index step, count;
+    Index taps, first_tap, tap_step;  // in the order of the inputs they read
+    Index column, column_step;        // where the first output reads, perhaps outside
+  };
+
+  Index phase_count() const { return along().transposed ? std::min(along().stride, along().out_extent) : 1; }
+
+  /// The phase that begins at output `first`.
+  Phase phase_of(Index first) const {
+    const Axis& axis = along();
+    if (!axis.transposed) return {1, axis.out_extent, axis.kernel, 0, 1, -axis.pad, axis.dilation};
+    const Index common = std::gcd(axis.stride, axis.dilation);
+    Phase phase{axis.stride,
+                (axis.out_extent - first + axis.stride - 1) / axis.stride,
+                0,
+                0,
+                -axis.stride / common,
+                0,
+                axis.dilation / common};
+    for (Index tap = axis.kernel - 1; tap >= 0; --tap)
+      if ((first + axis.pad - tap * axis.dilation) % axis.stride == 0 && phase.taps++ == 0)
+        phase.first_tap = tap, phase.column = (first + axis.pad - tap * axis.dilation) / axis.stride;
+    return phase;
+  }
+
+  template <class Epilogue>
+  [[gnu::noinline]] void run_piece(const In& in, const Out& out, const Piece& piece, int worker,
+                                   const Epilogue& epilogue) const {
+    const bool partial = geometry_.border == Border::partial && !rows_.transposed;
+    const Distances from = distances(in), to = distances(out);
+    RowArguments<T>* const phases = lines_.data() + worker * phase_count();
+    for (const AxisRun& all : runs_) {
+      const AxisRun run = along_columns_ ? all : clip(all, piece.first_row, piece.first_row + piece.rows);
+      if (run.count == 0) continue;
+      list_steps(run, in, out, phases, steps_.data() + worker * geometry_.taps());
+      for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
+        for (Index phase = 0; phase < phase_count(); ++phase) {
+          RowArguments<T>& lines = phases[phase];
+          lines.in = in.at_block(0, block) + run.in_first * from.line;
+          lines.out = out.at_block(0, block) + run.first * to.line + phase * to.step;
+          lines.weight = weight_ + block * geometry_.taps() * lanes;
+          lines.bias = bias_ && !partial ? bias_ + block * lanes : nullptr;
+          convolve_rows(lines);
+        }
+    }
+    if (!partial && std::is_same_v<Epilogue, no_epilogue>) return;
+    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
+      for (Index row = piece.first_row; row < piece.first_row + piece.rows; ++row) {
+        T* const outputs = out.at_block(0, block) + row * out.row_stride();
+        if (partial) scale_row(row, bias_ ? bias_ + block * lanes : nullptr, outputs);
+        for (Index place = 0; place < out.row_stride(); place += lanes)
+          simd::store(outputs + place, epilogue(simd::load<T>(outputs + place)));
+      }
+  }
+
+  /// Describes the lines of a run, phase by phase: what differs from block to block is left open.
+  void list_steps(const AxisRun& run, const In& in, const Out& out, RowArguments<T>* phases,
+                  RowStep* steps) const {
+    const Distances from = distances(in), to = distances(out);
+    // Weights lie row by row.
+    const Index tap_weight = (along_columns_ ? geometry_.kernel_width : 1) * lanes;
+    const Index line_weight = (along_columns_ ? 1 : geometry_.kernel_width) * lanes;
+    const Index stride = along().transposed ? 1 : along().stride;
+    // Of strides above two the tile sees the inputs of one tap, as if they were all there is.
+    const Index skip = stride > 2 ? stride : 1;
+    const auto rounded_up = [](Index a, Index b) { return a > 0 ? (a + b - 1) / b : a / b; };
+    for (Index p = 0; p < phase_count(); ++p) {
+      const Phase phase = phase_of(p);
+      const Index most = phase.column_step == 1 && skip == 1 ? most_row_taps : 1;
+      const Index steps_of_line = (phase.taps + most - 1) / most;
+      RowArguments<T>& lines = phases[p];
+      lines.stride = stride / skip;
+      lines.left = 0;
+      lines.right = phase.count;
+      bool is_near = true;
+      Index count = 0, most_taps = 1;
+      for (Index r = 0; r < run.tap_count; ++r)
+        for (Index i = 0, tap = 0; i < steps_of_line; ++i) {
+          const Index taps = (phase.taps - tap + steps_of_line - i - 1) / (steps_of_line - i);
+          const Index column = phase.column + tap * phase.column_step;
+          const Index first = rounded_up(-column, skip), last = rounded_up(along().in_extent - column, skip);
+          steps[count++] = {r * run.in_tap_step * from.line + column * from.step, first, last,
+                            (run.tap_first + r * run.tap_step) * line_weight +
+                                (phase.first_tap + tap * phase.tap_step) * tap_weight,
+                            taps};
+          tap += taps;
+          most_taps = std::max(most_taps, taps);
+          lines.left = std::max(lines.left, rounded_up(first, lines.stride));
+          lines.right = std::min(lines.right, last < taps ? 0 : (last - taps) / lines.stride + 1);
+          is_near = is_near && first < taps && (phase.count - 1) * lines.stride < last;
+        }
+      lines.in_line = run.in_step * from.line;
+      lines.in_step = skip * from.step;
+      lines.out_line = run.step * to.line;
+      lines.out_step = phase.step * to.step;
+      lines.lines = run.count;
+      lines.outputs = phase.count;
+      lines.steps = steps;
+      lines.step_count = count;
+      lines.weight_step = phase.tap_step * tap_weight;
+      lines.tile_outputs = row_tile_outputs(phase.count, most_taps);
+      lines.edge = is_near && phase.count >= lines.tile_outputs ? RowEdge::near : RowEdge::far;
+      lines.accumulate = accumulate_;
+      steps += count;
+    }
+  }
+
+  /// The factor of a partial convolution at each output of a row, and its bias where any tap is inside.
+  void scale_row(Index row, const T* bias, T* out) const {
+    const auto taps_inside = [](const Axis& axis, Index output) {
+      Index count = 0;
+      for (Index tap = 0; tap < axis.kernel; ++tap) count += axis.input_of(output, tap) >= 0;
+      return count;
+    };
+    const Index rows = taps_inside(rows_, row);
+    for (Index column = 0; column < columns_.out_extent; ++column, out += lanes) {
+      const Index inside = rows * taps_inside(columns_, column);
+      if (inside == 0) continue;  // its sum is zero, and it has no bias
+      const auto factor = simd::broadcast<T>(static_cast<T>(geometry_.taps()) / static_cast<T>(inside));
+      simd::store(out,
+                  simd::fma(simd::load<T>(out), factor, bias ? simd::load(bias) : simd::broadcast<T>(0)));
+    }
+  }
+
+  ConvGeometry geometry_;
+  Axis rows_, columns_;
+  bool along_columns_;
+  AxisRuns runs_;  // across the lines
+  Scratch<RowStep> steps_;
+  Scratch<RowArguments<T>> lines_;
+  const T* weight_;
+  const T* bias_;
+  bool accumulate_;
+};
+
+}  // namespace lamina::kernels::detail

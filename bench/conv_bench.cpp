@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
   std::string shapes, only;
   int threads = 1, rounds = 9;
   double milliseconds = 200, quantile = 0.5;
-  bool peers = false;
+  bool peers = false, algorithms = false;
   app.add_option("--shapes", shapes, "file of shapes")->required();
   app.add_option("--threads", threads);
   app.add_option("--ms", milliseconds, "time for each contestant and shape");
@@ -106,6 +106,7 @@ int main(int argc, char** argv) {
   app.add_option("--quantile", quantile, "0.5: the median round; 0: the fastest")
       ->check(CLI::Range(0.0, 1.0));
   app.add_flag("--peers", peers, "the other libraries, too");
+  app.add_flag("--algorithms", algorithms, "each of lamina's algorithms, too");
   CLI11_PARSE(app, argc, argv);
 
   lamina::set_threads(threads);
@@ -116,7 +117,7 @@ int main(int argc, char** argv) {
     for (const Workload workload : workloads) {
       if (workload != Workload::forward && !shape.backward) continue;
       std::vector<Contestant> contestants;
-      add_lamina(shape, workload, contestants);
+      add_lamina(shape, workload, algorithms, contestants);
       if (peers) add_dnnl(shape, workload, contestants);
       const std::vector<double> times = race(contestants, milliseconds, rounds, quantile);
       for (std::size_t i = 0; i < times.size(); ++i)

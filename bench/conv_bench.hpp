@@ -48,8 +48,8 @@ struct Contestant {
 /// oneDNN's threads are OpenMP's; lamina's are set by lamina::set_threads.
 void set_dnnl_threads(int threads);
 
-/// Adds those of one library that can do it.
-void add_lamina(const ConvShape& shape, Workload workload, std::vector<Contestant>& to);
+/// Adds those of one library that can do it; of lamina's algorithms the chosen one or, besides, each.
+void add_lamina(const ConvShape& shape, Workload workload, bool each_algorithm, std::vector<Contestant>& to);
 void add_dnnl(const ConvShape& shape, Workload workload, std::vector<Contestant>& to);
 void add_eigen(const ConvShape& shape, Workload workload, std::vector<Contestant>& to);
 

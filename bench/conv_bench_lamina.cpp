@@ -38,6 +38,20 @@ template <int Block> struct Maps {
   kernels::ConvGeometry geometry;
 };
 
+/// The forward pass with weights packed once.
+std::function<void()> make_forward(const ConvShape& shape, kernels::ConvAlgorithm algorithm) {
+  constexpr int block = lamina::channel_block<float>;
+  auto maps = std::make_shared<Maps<block>>(shape);
+  auto packed = std::make_shared<Storage<float>>(kernels::packed_weight_size(algorithm, shape.geometry));
+  return kernels::with_algorithm(algorithm, [=]<kernels::ConvAlgorithm A>() -> std::function<void()> {
+    kernels::pack_conv_weights<A>(maps->weight.data(), maps->geometry, packed->data());
+    return [maps, packed] {
+      kernels::conv_forward_packed<A>(maps->x.view, packed->data(), maps->bias.data(), maps->y.view,
+                                      maps->geometry);
+    };
+  });
+}
+
 template <int Block> std::function<void()> make(const ConvShape& shape, Workload workload) {
   auto maps = std::make_shared<Maps<Block>>(shape);
   switch (workload) {
@@ -61,12 +75,22 @@ template <int Block> std::function<void()> make(const ConvShape& shape, Workload
 
 }  // namespace
 
-void add_lamina(const ConvShape& shape, Workload workload, std::vector<Contestant>& to) {
+void add_lamina(const ConvShape& shape, Workload workload, bool each_algorithm, std::vector<Contestant>& to) {
   const bool image = shape.geometry.in_channels <= 4 && shape.geometry.groups == 1;
-  const auto work = [=] {
+  const auto direct = [=] {
     return image ? make<1>(shape, workload) : make<lamina::channel_block<float>>(shape, workload);
   };
-  to.push_back({"lamina-dyn", work});
+  const auto chosen =
+      kernels::choose_algorithm(shape.geometry, shape.height, shape.width, kernels::Accuracy::relaxed);
+  if (image || workload != Workload::forward || chosen == kernels::ConvAlgorithm::direct)
+    to.push_back({"lamina-dyn", direct});
+  else
+    to.push_back({"lamina-dyn", [=] { return make_forward(shape, chosen); }});
+  if (!each_algorithm) return;
+  for (const kernels::ConvAlgorithm algorithm : kernels::conv_algorithms)
+    if (!image && workload == Workload::forward && kernels::applies(algorithm, shape.geometry))
+      to.push_back({std::string("lamina:") + kernels::label(algorithm, shape.geometry),
+                    [=] { return make_forward(shape, algorithm); }});
 }
 
 }  // namespace conv_bench

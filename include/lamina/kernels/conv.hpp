@@ -7,10 +7,12 @@
 // it works.
 #pragma once
 
+#include "lamina/kernels/conv_algorithms.hpp"
 #include "lamina/kernels/detail/conv_border.hpp"
 #include "lamina/kernels/detail/conv_gradient.hpp"
 #include "lamina/kernels/detail/conv_plan.hpp"
 #include "lamina/kernels/detail/depthwise_plan.hpp"
+#include "lamina/kernels/detail/winograd_plan.hpp"
 
 namespace lamina::kernels {
 
@@ -119,6 +121,52 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
                   const ConvGeometry& geometry, const Epilogue& epilogue = {}, const Follow& follow = {},
                   bool accumulate = false) {
   detail::conv_forward<T, Arch>(in, weight, bias, out, geometry, epilogue, follow, accumulate);
+}
+
+/// Writes weights in the order of ConvGeometry::weight_offset as `algorithm` reads them: packed_weight_size
+/// elements, aligned to 64 bytes.
+template <ConvAlgorithm Algorithm, class T, class Arch = simd::Arch>
+void pack_conv_weights(const T* weight, const ConvGeometry& geometry, T* packed) {
+  constexpr int side = winograd_outputs(Algorithm);
+  if constexpr (side == 0)
+    std::copy_n(weight, geometry.weight_size(simd::width<T>), packed);
+  else
+    detail::pack_winograd_weights<T, side>(weight, geometry, packed);
+}
+
+/// conv_forward by a named algorithm, which must apply to the geometry, with weights packed for it. Both maps
+/// are blocked.
+template <ConvAlgorithm Algorithm, class X, class T, class Epilogue = no_epilogue,
+          class Follow = nothing_follows, class Arch = simd::Arch>
+void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t<T>* packed,
+                         const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
+                         const ConvGeometry& geometry, const Epilogue& epilogue = {},
+                         const Follow& follow = {}) {
+  constexpr int side = winograd_outputs(Algorithm);
+  if constexpr (side == 0) {
+    conv_forward(in, packed, bias, out, geometry, epilogue, follow);
+  } else {
+    const detail::AnyMap<const T> x = in;
+    const detail::AnyMap<T> y = out;
+    detail::check_maps(geometry, x, y);
+    require(applies(Algorithm, geometry),
+            "conv: Winograd's algorithm is for 3×3 kernels with stride 1 and zeros around");
+    detail::WinogradPlan<T, side, Arch>(geometry, x, y, packed, bias).run(x, y, epilogue, follow);
+  }
+}
+
+/// f.template operator()<Algorithm>() for an algorithm that is known at run time only.
+template <class F> decltype(auto) with_algorithm(ConvAlgorithm algorithm, F&& f) {
+  switch (algorithm) {
+    case ConvAlgorithm::winograd_2x2:
+      return f.template operator()<ConvAlgorithm::winograd_2x2>();
+    case ConvAlgorithm::winograd_4x4:
+      return f.template operator()<ConvAlgorithm::winograd_4x4>();
+    case ConvAlgorithm::winograd_6x6:
+      return f.template operator()<ConvAlgorithm::winograd_6x6>();
+    default:
+      return f.template operator()<ConvAlgorithm::direct>();
+  }
 }
 
 /// The gradient of the input: dx = convᵀ(dy, weight), or dx += where `accumulate`. `geometry` is that of the

@@ -1,31 +1,112 @@
-// The ways to compute a convolution, by name, and which one conv.hpp takes. The first that applies is chosen;
-// `reference` applies to everything, for tests to compare with. What is chosen depends on geometry and
-// extents, so that it is known when a net is compiled, and `summary` can print it.
+// The ways to compute a convolution, by name, what each costs, and which one is the cheapest. What is chosen
+// depends on geometry and extents alone, so it is known when a net is compiled, and `summary` prints it.
 #pragma once
 
+#include "lamina/core/shape.hpp"
 #include "lamina/kernels/conv_geometry.hpp"
 
 namespace lamina::kernels {
 
-/// One way: its label says what is convolved, how, and on which register tile (pixels × output vectors).
-struct ConvAlgorithm {
-  const char* label;
-  bool (*applies)(const ConvGeometry& geometry, Shape in);
-};
+/// `direct` sums product by product, in tiles that suit the geometry (depthwise, grouped, pointwise, …).
+/// winograd_MxM computes M×M outputs of a 3×3 kernel with (M + 2)² products instead of 9·M² (Lavin & Gray
+/// 2015), at the price of more rounding.
+enum class ConvAlgorithm { direct, winograd_2x2, winograd_4x4, winograd_6x6 };
 
-inline constexpr ConvAlgorithm conv_algorithms[] = {
-    {"depthwise_rows", [](const ConvGeometry& g, Shape) { return g.depthwise(); }},
-    {"grouped_tiles_4x3", [](const ConvGeometry& g, Shape) { return g.groups > 1; }},
-    {"pointwise_tiles_4x3", [](const ConvGeometry& g, Shape) { return g.taps() == 1; }},
-    {"direct_tiles_4x3", [](const ConvGeometry&, Shape) { return true; }},
-    {"reference", [](const ConvGeometry&, Shape) { return true; }},
-};
+inline constexpr ConvAlgorithm conv_algorithms[] = {ConvAlgorithm::direct, ConvAlgorithm::winograd_2x2,
+                                                    ConvAlgorithm::winograd_4x4, ConvAlgorithm::winograd_6x6};
 
-/// The label of the algorithm that runs this geometry on a map shaped `in`.
-constexpr const char* chosen_algorithm(const ConvGeometry& geometry, Shape in) {
-  for (const ConvAlgorithm& algorithm : conv_algorithms)
-    if (algorithm.applies(geometry, in)) return algorithm.label;
-  return "reference";
+/// How large the rounding error of outputs y = Σ w x over K products may be, with eps that of the element
+/// type. exact: as of a sum, 4 √K eps · max|w x|. relaxed: 128 eps · the largest Σ|w x|; that admits
+/// Winograd's algorithms, of which the 2×2 one stays within 4, the 4×4 one within 32.
+enum class Accuracy { exact, relaxed };
+
+namespace detail {
+
+/// How many of the output blocks that are left one register tile computes together. Threes make the tile that
+/// loads least, but four blocks are better two and two than three and one.
+constexpr Index blocks_together(Index left) { return left == 4 ? 2 : left < 3 ? left : 3; }
+
+}  // namespace detail
+
+/// M of winograd_MxM; 0 for what is not Winograd's.
+constexpr int winograd_outputs(ConvAlgorithm algorithm) { return 2 * static_cast<int>(algorithm); }
+
+/// The algorithm's name for this geometry, with the register tile (pixels × output vectors) of direct ones.
+constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
+  switch (algorithm) {
+    case ConvAlgorithm::winograd_2x2:
+      return "winograd_2x2";
+    case ConvAlgorithm::winograd_4x4:
+      return "winograd_4x4";
+    case ConvAlgorithm::winograd_6x6:
+      return "winograd_6x6";
+    default:
+      return g.depthwise()   ? "depthwise_rows"
+             : g.groups > 1  ? "grouped_tiles_4x3"
+             : g.taps() == 1 ? "pointwise_tiles_4x3"
+                             : "direct_tiles_4x3";
+  }
+}
+
+/// Whether the algorithm computes this convolution (of blocked maps).
+constexpr bool applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
+  return algorithm == ConvAlgorithm::direct ||
+         (g.groups == 1 && g.kernel_height == 3 && g.kernel_width == 3 && g.stride_height == 1 &&
+          g.stride_width == 1 && g.dilation_height == 1 && g.dilation_width == 1 &&
+          (g.border == Border::zero || !g.padded()));
+}
+
+/// An estimate of the time for a map of `rows` by `columns`, in fused multiply-adds of a vector (two a
+/// cycle). `lanes` is the vector's width.
+constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows, Index columns,
+                     Index lanes = 8) {
+  constexpr Index tile_start = 50;  // of a register tile: loops, stores
+  const auto shares = [](Index whole, Index each) { return (whole + each - 1) / each; };
+  const Index out_rows = g.out_height(rows), out_columns = g.out_width(columns);
+  const Index blocks = shares(g.out_channels, lanes), in_blocks = shares(g.in_channels, lanes);
+  const auto multiply = [&](Index pixels, Index steps) {
+    Index tiles = 0;  // of 12 sums each
+    for (Index left = blocks; left > 0; left -= detail::blocks_together(left))
+      tiles += shares(pixels, 12 / detail::blocks_together(left));
+    return tiles * (12 * steps + tile_start);
+  };
+  // Weights that do not fit into the second-level cache, or not even behind it, come more slowly than they
+  // are used.
+  const auto fetch = [&](Index vectors) {
+    const Index elements = vectors * lanes;
+    return vectors * (elements > Index{1} << 22 ? 8 : elements > Index{1} << 17 ? 3 : 0);
+  };
+  if (algorithm == ConvAlgorithm::direct)
+    return multiply(out_rows * out_columns, g.taps() * g.in_channels_per_group()) +
+           fetch(g.taps() * g.in_channels_per_group() * blocks);
+  const Index side = winograd_outputs(algorithm), products = (side + 2) * (side + 2);
+  const Index tiles = shares(out_rows, side) * shares(out_columns, side);
+  // Loads, stores and arithmetic of both transforms, for each number that passes; the largest spills
+  // registers.
+  const Index transform = (side == 6 ? 10 : 7) * products;
+  return products * multiply(tiles, g.in_channels) + tiles * (blocks + in_blocks) * transform +
+         fetch(products * g.in_channels * blocks);
+}
+
+/// The cheapest algorithm within the accuracy asked for. Of Winograd's, a larger one must be clearly cheaper,
+/// for it rounds more.
+constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g, Index rows, Index columns,
+                                         Accuracy accuracy) {
+  ConvAlgorithm best = ConvAlgorithm::direct;
+  if (accuracy == Accuracy::exact) return best;
+  for (const ConvAlgorithm algorithm : conv_algorithms)
+    if (applies(algorithm, g) && cost(algorithm, g, rows, columns) * 20 < cost(best, g, rows, columns) * 19)
+      best = algorithm;
+  return best;
+}
+
+/// Elements of the weights as an algorithm reads them, whatever the element type; the direct one reads them
+/// in the order of ConvGeometry::weight_offset.
+constexpr Index packed_weight_size(ConvAlgorithm algorithm, const ConvGeometry& g) {
+  constexpr Index widest = 16;
+  const Index side = winograd_outputs(algorithm);
+  if (side == 0) return g.weight_size(widest);
+  return (side + 2) * (side + 2) * ((g.out_channels + widest - 1) / widest * widest * g.in_channels + widest);
 }
 
 }  // namespace lamina::kernels

@@ -22,6 +22,9 @@ struct ConvOptions {
   Index groups = 1;
   bool bias = true;
   Border border = Border::zero;
+  kernels::Accuracy accuracy = kernels::Accuracy::relaxed;
+  bool is_algorithm_named = false;
+  kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::direct;
   Initializer weight_initializer = initializers::he_normal;
   Initializer bias_initializer = initializers::zeros;
 
@@ -31,6 +34,8 @@ struct ConvOptions {
   constexpr void set(Groups g) { groups = g.count; }
   constexpr void set(Bias b) { bias = b.present; }
   constexpr void set(Border b) { border = b; }
+  constexpr void set(kernels::Accuracy a) { accuracy = a; }
+  constexpr void set(kernels::ConvAlgorithm a) { algorithm = a, is_algorithm_named = true; }
   constexpr void set(WeightInitializer w) { weight_initializer = w.initializer; }
   constexpr void set(BiasInitializer b) { bias_initializer = b.initializer; }
 
@@ -62,6 +67,25 @@ struct ConvOptions {
             .border = border};
   }
 
+  /// What a frozen net computes it by: the algorithm that was named, or the cheapest one within the accuracy.
+  constexpr kernels::ConvAlgorithm frozen_algorithm(Shape in) const {
+    const kernels::ConvGeometry g = geometry(in);
+    if (is_algorithm_named) {
+      require(kernels::applies(algorithm, g),
+              "conv: the algorithm named is for 3 × 3 kernels with stride 1 and zeros around, no groups");
+      return algorithm;
+    }
+    if (in.rank() != 3 || in.height == dyn || in.width == dyn || reads_image(in))
+      return kernels::ConvAlgorithm::direct;
+    return kernels::choose_algorithm(g, in.height, in.width, accuracy);
+  }
+
+  /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
+  constexpr bool reads_image(Shape in) const {
+    return in.channels <= 4 && groups == 1 &&
+           !(is_algorithm_named && kernels::winograd_outputs(algorithm) > 0);
+  }
+
   /// The output's shape; throws (stops the compiler) with a sentence where the kernel does not fit.
   constexpr Shape output(Shape in) const {
     require(in.rank() >= 2,
@@ -83,12 +107,11 @@ template <ConvOptions O> struct Conv : Layer {
   static constexpr Saves saves = Saves::input;
   static constexpr bool accumulates = true;
   static constexpr bool accepts_epilogue = true;
-  /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
-  static constexpr bool reads_image(Shape in) { return in.channels <= 4 && O.groups == 1; }
+  static constexpr bool reads_image(Shape in) { return O.reads_image(in); }
 
   static constexpr Shape output(Shape in) { return O.output(in); }
   static constexpr auto parameters(Shape in) {
-    const std::array<Parameter, 2> all = fused_parameters(in);
+    const std::array<Parameter, 2> all = weight_and_bias(in);
     if constexpr (O.bias)
       return all;
     else
@@ -98,7 +121,9 @@ template <ConvOptions O> struct Conv : Layer {
     const Shape out = output(in);
     return O.geometry(in).macs(out.rows(), out.columns());
   }
-  static std::string algorithm(Shape in) { return kernels::chosen_algorithm(O.geometry(in), in); }
+  static std::string algorithm(Shape in) {
+    return kernels::label(kernels::ConvAlgorithm::direct, O.geometry(in));
+  }
   static constexpr Window window(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return {g.dilation_height * (g.kernel_height - 1) + 1, g.dilation_width * (g.kernel_width - 1) + 1,
@@ -116,8 +141,45 @@ template <ConvOptions O> struct Conv : Layer {
       gradients<In>(pass, pass.image, pass.image_gradient, false);
   }
 
-  // For net/freeze.hpp.
+  // For net/freeze.hpp. Weights are packed for the algorithm of the frozen net once they are complete.
   static constexpr std::array<Parameter, 2> fused_parameters(Shape in) {
+    std::array<Parameter, 2> all = weight_and_bias(in);
+    const kernels::ConvAlgorithm algorithm = O.frozen_algorithm(in);
+    if (algorithm != kernels::ConvAlgorithm::direct) {
+      all[0].extents = {kernels::packed_weight_size(algorithm, O.geometry(in))};
+      all[0].order = orders::plain;
+    }
+    return all;
+  }
+  static std::string fused_algorithm(Shape in) {
+    return kernels::label(O.frozen_algorithm(in), O.geometry(in));
+  }
+  template <Shape In, class T, class F> static void forward_fused(const Forward<T>& pass, F f) {
+    constexpr kernels::ConvAlgorithm algorithm = O.frozen_algorithm(In);
+    if constexpr (algorithm == kernels::ConvAlgorithm::direct)
+      convolve<In>(pass, pass.parameter(1), f);
+    else
+      kernels::conv_forward_packed<algorithm>(pass.input(), pass.parameter(0), pass.parameter(1), pass.output,
+                                              geometry<In>(pass.input()), f);
+  }
+  template <Shape In, class Source, class T>
+  static void copy_parameters(const Source& source, T* weight, T* bias) {
+    detail::copy_weight_and_bias(source, O.bias, weight_and_bias(In), weight, bias);
+  }
+  template <Shape In, class T> static void absorb(const T* scale, const T* shift, T* weight, T* bias) {
+    const kernels::ConvGeometry g = O.geometry(In);
+    detail::absorb_affine(scale, shift, O.channels, g.in_channels_per_group() * g.taps(), weight, bias);
+  }
+  /// Elements of the weights before they are packed.
+  template <Shape In, class T> static constexpr Index unpacked_weight_size() {
+    return O.geometry(In).weight_size(channel_block<T>);
+  }
+  template <Shape In, class T> static void pack(const T* weight, T* packed) {
+    kernels::pack_conv_weights<O.frozen_algorithm(In)>(weight, O.geometry(In), packed);
+  }
+
+ private:
+  static constexpr std::array<Parameter, 2> weight_and_bias(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     const ParameterExtents extents =
         in.rank() == 2
@@ -126,19 +188,6 @@ template <ConvOptions O> struct Conv : Layer {
     return {Parameter{"weight", extents, O.weight_initializer, orders::conv, true},
             Parameter{"bias", {O.channels}, O.bias_initializer, orders::vector, false}};
   }
-  template <Shape In, class T, class F> static void forward_fused(const Forward<T>& pass, F f) {
-    convolve<In>(pass, pass.parameter(1), f);
-  }
-  template <Shape In, class Source, class T>
-  static void copy_parameters(const Source& source, T* weight, T* bias) {
-    detail::copy_weight_and_bias(source, O.bias, fused_parameters(In), weight, bias);
-  }
-  template <Shape In, class T> static void absorb(const T* scale, const T* shift, T* weight, T* bias) {
-    const kernels::ConvGeometry g = O.geometry(In);
-    detail::absorb_affine(scale, shift, O.channels, g.in_channels_per_group() * g.taps(), weight, bias);
-  }
-
- private:
   template <Shape In, class T, class F> static void convolve(const Forward<T>& pass, const T* bias, F f) {
     if (pass.image.empty())
       kernels::conv_forward(pass.input(), pass.parameter(0), bias, pass.output, geometry<In>(pass.input()),
@@ -173,9 +222,22 @@ template <Index Channels, auto K, auto... Option> constexpr ConvOptions conv_opt
 }
 }  // namespace detail
 
+/// The accuracy that a frozen net keeps: rounding::relaxed (the default) admits Winograd's algorithms where
+/// they are faster; rounding::exact sums product by product, as training always does.
+namespace rounding {
+using enum kernels::Accuracy;
+}
+
+/// What a frozen net computes a convolution by, where it is not to choose: conv<64, 3,
+/// algorithm::winograd_4x4>.
+namespace algorithm {
+using enum kernels::ConvAlgorithm;
+}
+
 /// conv<64, 3>, conv<64, 3, stride<2>, no_bias>, conv<192, kernel<1, 7>>. Channels out, then the kernel; then
 /// options in any order: stride, dilation, same (default) | same_upper | valid | pad<…>, groups, no_bias,
-/// border<Border::reflect>, init<…>, bias_init<…>. Weights begin He-normal, the bias zero.
+/// border<Border::reflect>, rounding::…, algorithm::…, init<…>, bias_init<…>. Weights begin He-normal,
+/// the bias zero.
 template <Index Channels, auto K, auto... Option>
 inline constexpr Conv<detail::conv_options<Channels, K, Option...>()> conv{};
 

@@ -43,7 +43,7 @@ template <DenseOptions O> struct Dense : Layer {
   }
   static constexpr Index macs(Shape in) { return in.channels * O.features; }
   static std::string algorithm(Shape in) {
-    return kernels::chosen_algorithm(kernels::detail::dense_geometry(in, output(in)), in);
+    return kernels::label(kernels::ConvAlgorithm::direct, kernels::detail::dense_geometry(in, output(in)));
   }
 
   template <class T> static void forward(const Forward<T>& pass) {

@@ -6,6 +6,8 @@
 //   what absorbs declares   static constexpr bool accepts_epilogue = true;
 //                           fused_parameters(In): its parameters as {weight, bias}, the bias always there
 //                           forward_fused<In>(pass, f), absorb<In>(scale, shift, weight, bias)
+//                           and, where forward_fused reads weights in another order, pack<In>(weight,
+//                           packed), unpacked_weight_size<In, T>()
 //   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
 #pragma once
 
@@ -60,7 +62,10 @@ template <class L, class A, class P> struct Fused : Layer {
   static constexpr Window window(Shape in) { return window_of<L>(in); }
   static std::string algorithm(Shape in) {
     std::string text;
-    if constexpr (requires { L::algorithm(in); }) text = L::algorithm(in);
+    if constexpr (requires { L::fused_algorithm(in); })
+      text = L::fused_algorithm(in);
+    else if constexpr (requires { L::algorithm(in); })
+      text = L::algorithm(in);
     if constexpr (!std::is_same_v<A, Nothing>) text += sentence(" + ", A::name);
     if constexpr (!std::is_same_v<P, Nothing>) text += sentence(" + ", P::name);
     return text;
@@ -70,8 +75,19 @@ template <class L, class A, class P> struct Fused : Layer {
     L::template forward_fused<In>(pass, typename epilogue_of<P>::type{});
   }
 
-  /// Writes weight and bias from the sources: L's operation, then A's.
+  /// Writes weight and bias from the sources: L's operation, then A's, packed if L has them so.
   template <Shape In, class T> static void fold(const FoldSource<T>* source, T* weight, T* bias) {
+    if constexpr (requires { L::template pack<In, T>; }) {
+      const Scratch<T> unpacked(L::template unpacked_weight_size<In, T>());
+      fold_unpacked<In>(source, unpacked.data(), bias);
+      L::template pack<In>(unpacked.data(), weight);
+    } else {
+      fold_unpacked<In>(source, weight, bias);
+    }
+  }
+
+ private:
+  template <Shape In, class T> static void fold_unpacked(const FoldSource<T>* source, T* weight, T* bias) {
     L::template copy_parameters<In>(source[0], weight, bias);
     if constexpr (!std::is_same_v<A, Nothing>) {
       constexpr Shape out = L::output(In);

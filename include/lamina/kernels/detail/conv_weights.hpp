@@ -7,7 +7,7 @@
 
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/shape.hpp"
-#include "lamina/kernels/conv_geometry.hpp"
+#include "lamina/kernels/conv_algorithms.hpp"
 
 namespace lamina::kernels::detail {
 
@@ -92,13 +92,11 @@ struct Blocks {
     return blocks;
   }
 
-  /// Threes make the tile that loads least, but four blocks are better two and two than three and one.
   Index find_groups() {
     Index found = 0;
     for (Index s = 0; s < span_count; ++s)
       for (Index block = 0; block < spans[s].blocks;) {
-        const Index left = spans[s].blocks - block;
-        const Index take = left == 4 ? 2 : std::min<Index>(left, 3);
+        const Index take = blocks_together(spans[s].blocks - block);
         groups[found++] = {s, block, take};
         block += take;
       }

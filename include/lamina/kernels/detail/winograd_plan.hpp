@@ -1,0 +1,265 @@
+// Convolution by Winograd's minimal filtering: 3×3, stride 1, borders of zeros or none. A map is cut into
+// tiles of M×M outputs; (M + 2)² products stand for 9 M² of a direct convolution (M = 4: a quarter).
+//
+//   inputs ─ Bᵀ d B ─▶ V[product][tile][channel] ─┐
+//                                                  ├─ a matrix product for each ─▶ sums ─ Aᵀ m A ─▶ outputs
+//   weights ─ G g Gᵀ ─▶ U[product][block][channel][lane] ─┘      of the (M + 2)² products
+//
+// The matrix products run on the tile of direct convolution: a Winograd tile is its pixel. Some tens of tiles
+// go through the three steps at a time, so that V and the sums stay near. Sums go over channels in order,
+// whatever is cut: the same bits on any number of threads.
+#pragma once
+
+#include <algorithm>
+
+#include "lamina/core/scratch.hpp"
+#include "lamina/core/thread_pool.hpp"
+#include "lamina/kernels/conv_algorithms.hpp"
+#include "lamina/kernels/conv_epilogue.hpp"
+#include "lamina/kernels/detail/conv_map.hpp"
+#include "lamina/kernels/detail/conv_tile.hpp"
+#include "lamina/kernels/detail/winograd_transform.hpp"
+
+#define LAMINA_INLINE __attribute__((always_inline))  // see conv_tile.hpp
+
+namespace lamina::kernels::detail {
+
+/// Where a product's matrix begins: behind the one before and a cache line, for distances that are powers of
+/// two would put all of them into one set of the cache.
+template <class T> constexpr Index winograd_distance(Index elements) {
+  return elements + 64 / static_cast<Index>(sizeof(T));
+}
+
+/// Transforms weights in the order of ConvGeometry::weight_offset.
+template <class T, int M, class Arch = simd::Arch>
+void pack_winograd_weights(const T* weight, const ConvGeometry& g, T* packed) {
+  using W = Winograd<M, 3>;
+  using Native = simd::native<T>;
+  constexpr Index lanes = simd::width<T>;
+  const Index blocks = (g.out_channels + lanes - 1) / lanes;
+  const Index product = winograd_distance<T>(blocks * g.in_channels * lanes);
+  parallel_for(blocks, [&](Index block) {
+    for (Index c = 0; c < g.in_channels; ++c) {
+      const T* const from = weight + (block * 9 * g.in_channels + c) * lanes;
+      T* const to = packed + (block * g.in_channels + c) * lanes;
+      Native columns[3][W::products];
+      for (Index column = 0; column < 3; ++column) {
+        Native taps[3];
+        unroll<3>([&](auto row) LAMINA_INLINE {
+          taps[row] = simd::to_native(simd::load(from + (row * 3 + column) * g.in_channels * lanes));
+        });
+        transform_weight<W, T>(taps, columns[column]);
+      }
+      for (int row = 0; row < W::products; ++row) {
+        const Native taps[3] = {columns[0][row], columns[1][row], columns[2][row]};
+        Native u[W::products];
+        transform_weight<W, T>(taps, u);
+        unroll<W::products>([&](auto column) LAMINA_INLINE {
+          simd::store(to + (row * W::products + column) * product, simd::from_native<T>(u[column]));
+        });
+      }
+    }
+  });
+}
+
+template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
+ public:
+  using In = AnyMap<const T>;
+  using Out = AnyMap<T>;
+
+  /// Of blocked maps shaped like `in` and `out`; `weight` is transformed. `bias` may be null.
+  WinogradPlan(const ConvGeometry& g, const In& in, const Out& out, const T* weight, const T* bias)
+      : geometry_(g),
+        tile_rows_((out.height + M - 1) / M),
+        tile_columns_((out.width + M - 1) / M),
+        tiles_(out.batch * tile_rows_ * tile_columns_),
+        in_channels_(in.channels),
+        in_size_(in.blocks() * lanes),
+        out_blocks_(out.blocks()),
+        chunk_(chunk_tiles()),
+        in_product_(winograd_distance<T>(chunk_ * in_size_)),
+        out_product_(winograd_distance<T>(chunk_ * out_blocks_ * lanes)),
+        weight_(weight),
+        bias_(bias) {}
+
+  /// Everything, on the threads of the pool. What is finished is told to `follow`, part by part.
+  template <class Epilogue, class Follow = nothing_follows>
+  void run(const In& in, const Out& out, const Epilogue& epilogue, const Follow& follow = {}) const {
+    const Index chunks = (tiles_ + chunk_ - 1) / chunk_;
+    const bool by_chunks = chunks >= 4 || threads() == 1;
+    const Index workers = by_chunks ? threads() : 1;
+    const Scratch<T> memory(workers * (in_product_ + out_product_) * products);
+    const auto part = [&](Index chunk, int worker) {
+      T* const own = memory.data() + worker * (in_product_ + out_product_) * products;
+      return Chunk{chunk * chunk_, std::min(chunk_, tiles_ - chunk * chunk_), own,
+                   own + in_product_ * products};
+    };
+    if (by_chunks) {
+      parallel_for(chunks, [&](Index i, int worker) {
+        const Chunk chunk = part(i, worker);
+        for (Index block = 0; block < in.blocks(); ++block) transform_inputs(in, chunk, block);
+        for (Index block = 0; block < out_blocks_; block += blocks_together(out_blocks_ - block))
+          for (Index product = 0; product < products; ++product) multiply(chunk, product, block);
+        for (Index block = 0; block < out_blocks_; ++block) transform_outputs(out, chunk, block, epilogue);
+      });
+    } else {
+      for (Index i = 0; i < chunks; ++i) {
+        const Chunk chunk = part(i, 0);
+        parallel_for(in.blocks(), [&](Index block) { transform_inputs(in, chunk, block); });
+        for (Index block = 0; block < out_blocks_; block += blocks_together(out_blocks_ - block))
+          parallel_for(products, [&](Index product) { multiply(chunk, product, block); });
+        parallel_for(out_blocks_, [&](Index block) { transform_outputs(out, chunk, block, epilogue); });
+      }
+    }
+    follow(MapPart{0, out.batch, 0, out.height, 0, out.channels}, 0);
+  }
+
+ private:
+  using W = Winograd<M, 3>;
+  using Native = simd::native<T>;
+  static constexpr Index lanes = simd::width<T>;
+  static constexpr Index products = W::products * W::products;
+
+  /// Tiles that go through the steps together, and their memory.
+  struct Chunk {
+    Index first, count;
+    T* inputs;   // [product][tile][channel]
+    T* outputs;  // [product][block][tile][lane]
+  };
+
+  /// Full register tiles (12 is a multiple of each) of about 400 KB in all, but at least 24, so that the
+  /// weights are worth fetching.
+  Index chunk_tiles() const {
+    const Index bytes = products * (in_size_ + out_blocks_ * lanes) * static_cast<Index>(sizeof(T));
+    const Index room = std::clamp<Index>((Index{400} << 10) / bytes / 12 * 12, 24, 96);
+    const Index chunks = (tiles_ + room - 1) / room;
+    return std::min(room, ((tiles_ + chunks - 1) / chunks + 11) / 12 * 12);
+  }
+
+  struct Place {
+    Index sample, row, column;
+  };
+  Place place_of(Index tile) const {
+    const Index of_sample = tile_rows_ * tile_columns_;
+    return {tile / of_sample, tile % of_sample / tile_columns_ * M, tile % tile_columns_ * M};
+  }
+
+  /// V of one block of channels.
+  [[gnu::noinline]] void transform_inputs(const In& in, const Chunk& chunk, Index block) const {
+    const Index row_stride = in.row_stride();
+    for (Index t = 0; t < chunk.count; ++t) {
+      const Place place = place_of(chunk.first + t);
+      const Index first_row = place.row - geometry_.pad_top, first_column = place.column - geometry_.pad_left;
+      const T* from = in.at_block(place.sample, block) + first_row * row_stride + first_column * lanes;
+      Index stride = row_stride;
+      alignas(64) T patch[W::products * W::products * lanes];
+      if (first_row < 0 || first_column < 0 || first_row + W::products > in.height ||
+          first_column + W::products > in.width) {
+        copy_patch(in, place.sample, block, first_row, first_column, patch);
+        from = patch;
+        stride = W::products * lanes;
+      }
+      Native half[W::products][W::products];
+      for (int column = 0; column < W::products; ++column) {
+        Native d[W::products], v[W::products];
+        unroll<W::products>([&](auto row) LAMINA_INLINE {
+          d[row] = simd::to_native(simd::load(from + row * stride + column * lanes));
+        });
+        transform_input<W, T>(d, v);
+        unroll<W::products>([&](auto row) LAMINA_INLINE { half[row][column] = v[row]; });
+      }
+      T* to = chunk.inputs + t * in_size_ + block * lanes;
+      const Index product = in_product_;
+      for (int row = 0; row < W::products; ++row) {
+        Native v[W::products];
+        transform_input<W, T>(half[row], v);
+        unroll<W::products>([&](auto column) LAMINA_INLINE {
+          simd::store(to, simd::from_native<T>(v[column]));
+          to += product;
+        });
+      }
+    }
+  }
+
+  /// A patch that reaches outside the map, where it is zero.
+  [[gnu::noinline]] static void copy_patch(const In& in, Index sample, Index block, Index first_row,
+                                           Index first_column, T* patch) {
+    for (Index row = first_row; row < first_row + W::products; ++row)
+      for (Index column = first_column; column < first_column + W::products; ++column, patch += lanes) {
+        const bool inside = row >= 0 && row < in.height && column >= 0 && column < in.width;
+        simd::store(patch,
+                    inside ? simd::load(in.at_block(sample, block) + row * in.row_stride() + column * lanes)
+                           : simd::broadcast<T>(0));
+      }
+  }
+
+  /// The sums of one product for the blocks of outputs that go together from `block` on.
+  void multiply(const Chunk& chunk, Index product, Index block) const {
+    const Index blocks = blocks_together(out_blocks_ - block);
+    const Tap tap{0, 0};
+    const ChannelRun run{0, 0, in_channels_};
+    const Window window{&tap, 1, &run, 1, 1, lanes};
+    TileArguments<T> a{};
+    a.in = chunk.inputs + product * in_product_;
+    a.weight_block = in_channels_ * lanes;
+    a.weight =
+        weight_ + product * winograd_distance<T>(out_blocks_ * a.weight_block) + block * a.weight_block;
+    a.out_block = chunk_ * lanes;
+    a.out = chunk.outputs + product * out_product_ + block * a.out_block;
+    a.scale = T{1};
+    const Pixels tiles({chunk.count, in_size_, lanes}, {1, 0, 0}, {1, 0, 0});
+    const no_epilogue none;
+    if (blocks == 1)
+      convolve_box<1>(window, a, tiles, none);
+    else if (blocks == 2)
+      convolve_box<2>(window, a, tiles, none);
+    else
+      convolve_box<3>(window, a, tiles, none);
+  }
+
+  /// The outputs of one block of channels.
+  template <class Epilogue>
+  [[gnu::noinline]] void transform_outputs(const Out& out, const Chunk& chunk, Index block,
+                                           const Epilogue& epilogue) const {
+    const auto bias = bias_ ? simd::load(bias_ + block * lanes) : simd::broadcast<T>(0);
+    for (Index t = 0; t < chunk.count; ++t) {
+      const T* from = chunk.outputs + (block * chunk_ + t) * lanes;
+      const Index product = out_product_;
+      Native half[W::products][M];
+      for (int row = 0; row < W::products; ++row) {
+        Native m[W::products];
+        unroll<W::products>([&](auto column) LAMINA_INLINE {
+          m[column] = simd::to_native(simd::load(from));
+          from += product;
+        });
+        transform_output<W, T>(m, half[row]);
+      }
+      const Place place = place_of(chunk.first + t);
+      T* const to = out.at_block(place.sample, block) + place.row * out.row_stride() + place.column * lanes;
+      const Index rows = std::min<Index>(M, out.height - place.row);
+      const Index columns = std::min<Index>(M, out.width - place.column);
+      for (int column = 0; column < columns; ++column) {
+        Native m[W::products], y[M];
+        unroll<W::products>([&](auto row) LAMINA_INLINE { m[row] = half[row][column]; });
+        transform_output<W, T>(m, y);
+        unroll<M>([&](auto row) LAMINA_INLINE {
+          if (row < rows)
+            simd::store(to + row * out.row_stride() + column * lanes,
+                        epilogue(simd::from_native<T>(y[row]) + bias));
+        });
+      }
+    }
+  }
+
+  ConvGeometry geometry_;
+  Index tile_rows_, tile_columns_, tiles_;
+  Index in_channels_, in_size_, out_blocks_;
+  Index chunk_;
+  Index in_product_, out_product_;  // between the matrices of two products
+  const T* weight_;
+  const T* bias_;
+};
+
+}  // namespace lamina::kernels::detail
+
+#undef LAMINA_INLINE

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/conv_cases.hpp"
+#include "lamina/kernels/conv.hpp"
+#include "lamina/tensor/functions/functions.hpp"
+
+namespace lamina::test {
+namespace {
+
+using kernels::ConvAlgorithm;
+
+ConvGeometry padded(ConvGeometry g, Index top, Index left, Index bottom, Index right) {
+  g.pad_top = top, g.pad_left = left, g.pad_bottom = bottom, g.pad_right = right;
+  return g;
+}
+
+std::vector<ConvCase> winograd_cases() {
+  std::vector<ConvCase> cases;
+  for (const Index side : {1, 3, 4, 5, 6, 8, 11})
+    cases.push_back({2, side, 13 - side, square(5, 11, 3, 1, 1)});
+  for (const Index channels : {1, 3, 8, 16, 19})
+    for (const Index out : {1, 8, 17, 33, 48}) cases.push_back({1, 7, 9, square(channels, out, 3, 1, 1)});
+  cases.push_back({3, 9, 8, square(9, 10, 3)});
+  cases.push_back({1, 9, 8, padded(square(9, 10, 3), 2, 0, 1, 3)});
+  cases.push_back({1, 4, 5, padded(square(9, 10, 3), 5, 6, 4, 7)});
+  cases.push_back({6, 26, 27, square(9, 10, 3, 1, 1)});  // several chunks of tiles
+  return cases;
+}
+
+template <ConvAlgorithm Algorithm, class T, class Epilogue = kernels::no_epilogue>
+Map<T> winograd(const ConvCase& c, const Array& x, const Array& w, const std::vector<double>& bias,
+                const Epilogue& epilogue = {}) {
+  Storage<T> packed(kernels::packed_weight_size(Algorithm, c.geometry));
+  kernels::pack_conv_weights<Algorithm>(arena_weights<T>(w, c.geometry).data(), c.geometry, packed.data());
+  Map<T> y(Extents{c.batch, c.geometry.out_channels, c.out_height(), c.out_width()}, 2);
+  kernels::conv_forward_packed<Algorithm>(Map<T>(plain(x), 1).view(), packed.data(),
+                                          bias.empty() ? nullptr : arena_bias<T>(bias).data(), y.view(),
+                                          c.geometry, epilogue);
+  return y;
+}
+
+Array absolute(Array a) {
+  for (double& value : a.values) value = std::abs(value);
+  return a;
+}
+
+/// The largest error in units of eps · Σ |w x|, of the largest such sum.
+template <ConvAlgorithm Algorithm, class T> double largest_error(const ConvCase& c) {
+  const Array x = random_array(c.batch, c.geometry.in_channels, c.height, c.width, 1);
+  const Array w = random_array(c.geometry.out_channels, c.geometry.in_channels, 3, 3, 2);
+  const Array expected = kernels::reference::conv_forward(x, w, {}, c.geometry);
+  const Array sums = kernels::reference::conv_forward(absolute(x), absolute(w), {}, c.geometry);
+  const Map<T> y = winograd<Algorithm, T>(c, x, w, {});
+  REQUIRE(y.gap_untouched());
+  REQUIRE(y.padding_is(T{0}));
+  const auto values = y.plain().values;
+  double largest = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    largest = std::max(largest, std::abs(static_cast<double>(values[i]) - expected.values[i]));
+  return largest / *std::max_element(sums.values.begin(), sums.values.end()) /
+         static_cast<double>(std::numeric_limits<T>::epsilon());
+}
+
+template <ConvAlgorithm Algorithm, class T> void check_errors(double bound) {
+  for (const ConvCase& c : winograd_cases()) {
+    INFO(c);
+    REQUIRE(largest_error<Algorithm, T>(c) < bound);
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Winograd's algorithms stay within the relaxed error bound", "[kernels]", float, double) {
+  check_errors<ConvAlgorithm::winograd_2x2, TestType>(4);
+  check_errors<ConvAlgorithm::winograd_4x4, TestType>(32);
+  check_errors<ConvAlgorithm::winograd_6x6, TestType>(128);
+  check_errors<ConvAlgorithm::direct, TestType>(2);
+}
+
+TEST_CASE("Winograd's algorithms add the bias and apply the epilogue", "[kernels]") {
+  const ConvCase c{2, 9, 10, square(9, 19, 3, 1, 1)};
+  const Array x = random_array(2, 9, 9, 10, 1), w = random_array(19, 9, 3, 3, 2);
+  const std::vector<double> bias = random_bias(19);
+  Array expected = kernels::reference::conv_forward(x, w, bias, c.geometry);
+  for (double& value : expected.values) value = std::max(value, 0.0);
+  require_close(winograd<ConvAlgorithm::winograd_2x2, double>(c, x, w, bias, relu).plain().values,
+                expected.values, 1e-12);
+  require_close(winograd<ConvAlgorithm::winograd_4x4, double>(c, x, w, bias, relu).plain().values,
+                expected.values, 1e-12);
+  require_close(winograd<ConvAlgorithm::winograd_6x6, double>(c, x, w, bias, relu).plain().values,
+                expected.values, 1e-12);
+}
+
+TEST_CASE("Winograd's algorithms have the same bits on any number of threads", "[kernels]") {
+  const int before = threads();
+  for (const ConvCase& c :
+       {ConvCase{1, 14, 14, square(17, 60, 3, 1, 1)}, ConvCase{3, 40, 41, square(9, 40, 3, 1, 1)}}) {
+    const Array x = random_array(c.batch, c.geometry.in_channels, c.height, c.width, 1);
+    const Array w = random_array(c.geometry.out_channels, c.geometry.in_channels, 3, 3, 2);
+    set_threads(1);
+    const auto one = winograd<ConvAlgorithm::winograd_4x4, float>(c, x, w, {}).plain().values;
+    for (const int count : {2, 3}) {
+      set_threads(count);
+      REQUIRE(winograd<ConvAlgorithm::winograd_4x4, float>(c, x, w, {}).plain().values == one);
+    }
+  }
+  set_threads(before);
+}
+
+TEST_CASE("Winograd's algorithms refuse what they cannot do", "[kernels]") {
+  const ConvGeometry g = square(8, 8, 3, 2, 1);
+  Map<float> x(Extents{1, 8, 6, 6}), y(Extents{1, 8, 3, 3});
+  const Storage<float> packed(kernels::packed_weight_size(ConvAlgorithm::winograd_4x4, g));
+  REQUIRE_THROWS_AS(kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4>(x.view(), packed.data(),
+                                                                              nullptr, y.view(), g),
+                    shape_error);
+}
+
+}  // namespace lamina::test

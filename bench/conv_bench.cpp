@@ -1,13 +1,20 @@
-// Speed of convolutions against the peers that are found, one shape after the other, the rounds of all
-// contestants interleaved. Shapes come from files (columns as in ConvShape):
+// Speed of convolutions against the peers that are found.
 //   conv_bench --shapes shapes/resnet50.csv --threads 1 --ms 200 [--only 3x3] [--peers]
-// prints  workload,shape,peer,threads,time_us,gflops  with medians of the rounds.
+//   conv_bench --shape n,c,h,w,k,r,s,stride,pad,dilation,groups
+// take one shape after the other and interleave the rounds of all contestants; they print
+//   workload,shape,peer,threads,time_us,gflops
+// with medians of the rounds. `lamina` and `lamina-exact` (that is, without Winograd's algorithms) know the
+// geometry at compile time, `lamina-dyn` at run time. The former are there for shapes that were compiled in:
+// those of shapes/classes.csv, or of a file of your own, with the same columns, after
+//   cmake -DLAMINA_BENCH_SHAPES=my_shapes.csv <build folder>
+//   conv_bench --check-choice --shapes shapes/resnet50.csv
+// measures how good lamina's choice among its algorithms is. Without shapes it is a program of Google
+// Benchmark that knows those of all networks in shapes/:
+//   conv_bench --benchmark_filter=conv/resnet50/ --benchmark_repetitions=9
+//     --benchmark_enable_random_interleaving=true
+// Interleave at random if you compare: the speed of most machines drifts.
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 
 #include "conv_bench.hpp"
 #include "lamina/core/thread_pool.hpp"
@@ -15,115 +22,120 @@
 namespace conv_bench {
 namespace {
 
-/// The rows of a shape file.
-std::vector<ConvShape> read_shapes(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("conv_bench: cannot open " + path);
+struct Options {
+  std::string shapes, only;
+  std::vector<Index> shape;
+  int threads = 1;
+  Timing timing;
+  bool peers = false, algorithms = false, backward = false, check_choice = false;
+};
+
+void declare(CLI::App& app, Options& options) {
+  auto* const file = app.add_option("--shapes", options.shapes, "file of shapes");
+  auto* const one = app.add_option("--shape", options.shape, "n,c,h,w,k,r,s,stride,pad,dilation,groups");
+  one->delimiter(',')->expected(11)->excludes(file);
+  app.add_option("--threads", options.threads);
+  app.add_option("--ms", options.timing.milliseconds, "time for each contestant and shape");
+  app.add_option("--only", options.only, "shapes whose name contains this");
+  app.add_option("--rounds", options.timing.rounds, "into which that time is cut")
+      ->check(CLI::Range(1, 100000));
+  app.add_option("--quantile", options.timing.quantile, "0.5: the median round; 0: the fastest")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--peers", options.peers, "the other libraries, too");
+  app.add_flag("--algorithms", options.algorithms, "each of lamina's algorithms, too");
+  app.add_flag("--backward", options.backward, "the gradients of every shape, too");
+  app.add_flag("--check-choice", options.check_choice, "does lamina choose the fastest of its algorithms?");
+  app.footer("Without --shapes and --shape: a program of Google Benchmark (--benchmark_filter=… and so on).");
+  app.allow_extras();  // Google Benchmark's
+}
+
+ConvShape shape_of(const std::vector<Index>& n) {
+  const ConvShape shape{.name = "shape",
+                        .kind = "shape",
+                        .problem = problem_of({n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[7], n[8],
+                                               n[8], n[9], n[9], n[10]}),
+                        .backward = false};
+  lamina::kernels::check(shape.problem.geometry, shape.problem.height, shape.problem.width);
+  return shape;
+}
+
+std::vector<ConvShape> chosen_shapes(const Options& options) {
   std::vector<ConvShape> shapes;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#' || line.rfind("name,", 0) == 0) continue;
-    std::istringstream row(line);
-    std::string name, kind, cell;
-    std::getline(row, name, ',');
-    std::getline(row, kind, ',');
-    std::vector<Index> n;
-    while (std::getline(row, cell, ',')) n.push_back(std::stol(cell));
-    if (n.size() != 15) throw std::runtime_error("conv_bench: " + path + ": 17 columns wanted: " + line);
-    shapes.push_back({.name = name,
-                      .kind = kind,
-                      .batch = n[0],
-                      .height = n[2],
-                      .width = n[3],
-                      .geometry = {.in_channels = n[1],
-                                   .out_channels = n[4],
-                                   .groups = n[13],
-                                   .kernel_height = n[5],
-                                   .kernel_width = n[6],
-                                   .stride_height = n[7],
-                                   .stride_width = n[8],
-                                   .dilation_height = n[11],
-                                   .dilation_width = n[12],
-                                   .pad_top = n[9],
-                                   .pad_left = n[10],
-                                   .pad_bottom = n[9],
-                                   .pad_right = n[10]},
-                      .backward = n[14] != 0});
-  }
+  if (options.shape.empty())
+    shapes = read_shapes(options.shapes);
+  else
+    shapes.push_back(shape_of(options.shape));
+  std::erase_if(shapes,
+                [&](const ConvShape& shape) { return shape.name.find(options.only) == shape.name.npos; });
+  for (ConvShape& shape : shapes) shape.backward = shape.backward || options.backward;
   return shapes;
 }
 
-using Clock = std::chrono::steady_clock;
-
-double seconds(const std::function<void()>& work, Index repeat) {
-  const auto begin = Clock::now();
-  for (Index i = 0; i < repeat; ++i) work();
-  return std::chrono::duration<double>(Clock::now() - begin).count() / static_cast<double>(repeat);
+std::vector<Contestant> contestants_of(const ConvProblem& problem, Workload workload,
+                                       const Options& options) {
+  std::vector<Contestant> contestants;
+  add_lamina(problem, workload, contestants);
+  if (options.algorithms && workload == Workload::forward) add_lamina_algorithms(problem, contestants);
+  if (options.peers) {
+    add_dnnl(problem, workload, contestants);
+    add_eigen(problem, workload, contestants);
+  }
+  return contestants;
 }
 
-/// Times of all contestants in seconds, the `quantile` of their rounds: rounds in turns, so that a machine
-/// that slows down slows all.
-std::vector<double> race(const std::vector<Contestant>& contestants, double milliseconds, int rounds,
-                         double quantile) {
-  const auto rank = static_cast<std::size_t>(quantile * static_cast<double>(rounds - 1));
-  struct Lane {
-    std::function<void()> work;
-    Index repeat;
-    std::vector<double> times;
-  };
-  std::vector<Lane> lanes;
-  for (const Contestant& contestant : contestants) {
-    Lane lane{contestant.make(), 1, {}};
-    seconds(lane.work, 2);  // caches, arenas
-    const double once = std::max(seconds(lane.work, 1), 1e-7);
-    lane.repeat = std::max<Index>(1, static_cast<Index>(milliseconds * 1e-3 / rounds / once));
-    lanes.push_back(std::move(lane));
+void compare(const std::vector<ConvShape>& shapes, const Options& options) {
+  std::printf("workload,shape,peer,threads,time_us,gflops\n");
+  for (const ConvShape& shape : shapes)
+    for (const Workload workload : workloads) {
+      if (!is_timed(shape, workload)) continue;
+      const std::vector<Contestant> contestants = contestants_of(shape.problem, workload, options);
+      const std::vector<double> times = race(contestants, options.timing);
+      for (std::size_t i = 0; i < times.size(); ++i)
+        std::printf("%s,%s,%s,%d,%.2f,%.2f\n", name(workload), shape.name.c_str(), contestants[i].who.c_str(),
+                    options.threads, times[i] * 1e6, shape.problem.flops() / times[i] * 1e-9);
+      std::fflush(stdout);
+    }
+}
+
+/// What is left of the command line for Google Benchmark; `left` holds the strings.
+std::vector<char*> arguments(char* program, std::vector<std::string>& left) {
+  std::vector<char*> all{program};
+  for (std::string& argument : left) all.push_back(argument.data());
+  all.push_back(nullptr);
+  return all;
+}
+
+int run(const Options& options, char* program, std::vector<std::string> left) {
+  lamina::set_threads(options.threads);
+  set_dnnl_threads(options.threads);
+  if (options.shapes.empty() && options.shape.empty()) {
+    if (options.check_choice) throw CLI::RequiredError("--check-choice: --shapes");
+    std::vector<char*> rest = arguments(program, left);
+    return run_google_benchmark(options.only, options.threads, static_cast<int>(rest.size()) - 1,
+                                rest.data());
   }
-  for (int round = 0; round < rounds; ++round)
-    for (Lane& lane : lanes) lane.times.push_back(seconds(lane.work, lane.repeat));
-  std::vector<double> chosen;
-  for (Lane& lane : lanes) {
-    std::sort(lane.times.begin(), lane.times.end());
-    chosen.push_back(lane.times[rank]);
-  }
-  return chosen;
+  if (!left.empty()) throw CLI::ExtrasError(left);
+  if (options.check_choice)
+    check_choice(chosen_shapes(options), options.timing);
+  else
+    compare(chosen_shapes(options), options);
+  return 0;
 }
 
 }  // namespace
 }  // namespace conv_bench
 
 int main(int argc, char** argv) {
-  using namespace conv_bench;
   CLI::App app("Speed of convolutions");
-  std::string shapes, only;
-  int threads = 1, rounds = 9;
-  double milliseconds = 200, quantile = 0.5;
-  bool peers = false, algorithms = false;
-  app.add_option("--shapes", shapes, "file of shapes")->required();
-  app.add_option("--threads", threads);
-  app.add_option("--ms", milliseconds, "time for each contestant and shape");
-  app.add_option("--only", only, "shapes whose name contains this");
-  app.add_option("--rounds", rounds, "into which that time is cut")->check(CLI::Range(1, 100000));
-  app.add_option("--quantile", quantile, "0.5: the median round; 0: the fastest")
-      ->check(CLI::Range(0.0, 1.0));
-  app.add_flag("--peers", peers, "the other libraries, too");
-  app.add_flag("--algorithms", algorithms, "each of lamina's algorithms, too");
-  CLI11_PARSE(app, argc, argv);
-
-  lamina::set_threads(threads);
-  set_dnnl_threads(threads);
-  std::printf("workload,shape,peer,threads,time_us,gflops\n");
-  for (const ConvShape& shape : read_shapes(shapes)) {
-    if (shape.name.find(only) == std::string::npos) continue;
-    for (const Workload workload : workloads) {
-      if (workload != Workload::forward && !shape.backward) continue;
-      std::vector<Contestant> contestants;
-      add_lamina(shape, workload, algorithms, contestants);
-      if (peers) add_dnnl(shape, workload, contestants);
-      const std::vector<double> times = race(contestants, milliseconds, rounds, quantile);
-      for (std::size_t i = 0; i < times.size(); ++i)
-        std::printf("%s,%s,%s,%d,%.2f,%.2f\n", name(workload), shape.name.c_str(), contestants[i].who.c_str(),
-                    threads, times[i] * 1e6, shape.flops() / times[i] * 1e-9);
-      std::fflush(stdout);
-    }
+  conv_bench::Options options;
+  conv_bench::declare(app, options);
+  try {
+    app.parse(argc, argv);
+    return conv_bench::run(options, argv[0], app.remaining());
+  } catch (const CLI::Error& failure) {
+    return app.exit(failure);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "%s\n", failure.what());
+    return 1;
   }
 }

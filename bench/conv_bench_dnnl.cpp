@@ -33,10 +33,10 @@ memory filled(const memory::desc& have, const memory::desc& want, stream& s) {
   return other;
 }
 
-std::function<void()> make(const ConvShape& shape, Workload workload, bool channels_last) {
-  const auto& g = shape.geometry;
-  const memory::dims x{shape.batch, g.in_channels, shape.height, shape.width};
-  const memory::dims y{shape.batch, g.out_channels, shape.out_height(), shape.out_width()};
+std::function<void()> make(const ConvProblem& problem, Workload workload, bool channels_last) {
+  const auto& g = problem.geometry;
+  const memory::dims x{problem.batch, g.in_channels, problem.height, problem.width};
+  const memory::dims y{problem.batch, g.out_channels, problem.out_height(), problem.out_width()};
   const bool grouped = g.groups > 1;
   const memory::dims w = grouped
                              ? memory::dims{g.groups, g.out_channels_per_group(), g.in_channels_per_group(),
@@ -90,10 +90,10 @@ void set_dnnl_threads(int threads) {
     set(threads);
 }
 
-void add_dnnl(const ConvShape& shape, Workload workload, std::vector<Contestant>& to) {
+void add_dnnl(const ConvProblem& problem, Workload workload, std::vector<Contestant>& to) {
   for (const bool channels_last : {false, true})
     to.push_back(
-        {channels_last ? "dnnl-nhwc" : "dnnl", [=] { return make(shape, workload, channels_last); }});
+        {channels_last ? "dnnl-nhwc" : "dnnl", [=] { return make(problem, workload, channels_last); }});
 }
 
 }  // namespace conv_bench
@@ -101,6 +101,6 @@ void add_dnnl(const ConvShape& shape, Workload workload, std::vector<Contestant>
 #else
 
 void conv_bench::set_dnnl_threads(int) {}
-void conv_bench::add_dnnl(const ConvShape&, Workload, std::vector<Contestant>&) {}
+void conv_bench::add_dnnl(const ConvProblem&, Workload, std::vector<Contestant>&) {}
 
 #endif

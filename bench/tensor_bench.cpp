@@ -1,6 +1,6 @@
-// Tensor expressions against Eigen's and xtensor's, on one thread: lamina's part, and two yardsticks that no
-// library can beat, a plain loop over vectors ("triad") for memory and a chain of multiply-adds for
-// arithmetic. Figures to quote:
+// Tensor expressions against Eigen's and xtensor's, on one thread: lamina's part, and the limits that no
+// library can beat, plain loops over vectors for memory and chains of multiply-adds for arithmetic. Figures
+// to quote:
 //   tensor_bench --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true
 #include "tensor_bench.hpp"
 
@@ -16,6 +16,7 @@
 #include "lamina/tensor/rearrange.hpp"
 #include "lamina/tensor/reduce.hpp"
 #include "lamina/tensor/softmax.hpp"
+#include "support/fma_peak.hpp"
 #include "support/ratio_reporter.hpp"
 
 namespace tensor_bench {
@@ -54,10 +55,11 @@ template <class F> void add_cubes(const char* what, F f) {
   }
 }
 
-/// z = 0.5 x + y in a loop over vectors: what memory gives.
-void add_triad() {
+/// Beside the tasks that memory limits, plain loops over vectors that move as much: z = 0.5 x + y and z = 0.5
+/// x.
+void add_memory_limits() {
   for (const Vector& size : vectors)
-    add("triad", size.name, "plain_loop", 12.0 * static_cast<double>(size.count), 0, [=] {
+    add("axpby", size.name, "limit_triad", 12.0 * static_cast<double>(size.count), 0, [=] {
       return [=, x = filled(Line(size.count)), y = filled(Line(size.count)), z = Line(size.count)]() mutable {
         const auto half = simd::broadcast<float>(0.5f);
         for (Index i = 0; i < size.count; i += simd::width<float>)
@@ -66,12 +68,23 @@ void add_triad() {
         benchmark::DoNotOptimize(z.data());
       };
     });
+  for (const Maps& m : maps) {
+    const Index count = m.n * m.c * m.h * m.w;
+    add("relu_scale_shift", m.name, "limit_scale", 8.0 * static_cast<double>(count), 0, [=] {
+      return [=, x = filled(Line(count)), z = Line(count)]() mutable {
+        const auto half = simd::broadcast<float>(0.5f);
+        for (Index i = 0; i < count; i += simd::width<float>)
+          simd::store(z.data() + i, simd::Vector<float>(half * simd::load<float>(x.data() + i)));
+        benchmark::DoNotOptimize(z.data());
+      };
+    });
+  }
 }
 
 }  // namespace
 
 void add_lamina() {
-  add_triad();
+  add_memory_limits();
   add_lines("axpby", 2, [](const Line& x, const Line& y) { return 0.5f * x + 0.25f * y + 1.0f; });
   add_lines("exp", 1, [](const Line& x, const Line&) { return exp(x); });
   add_lines("tanh", 1, [](const Line& x, const Line&) { return tanh(x); });
@@ -127,6 +140,12 @@ void add_lamina() {
       };
     });
   }
+  for (const Matrices& m : matrices)
+    if (m.size >= 512) {
+      const double flops = 2.0 * static_cast<double>(m.batch * m.size * m.size * m.size);
+      add("matmul", m.name, "limit_fma", 0, flops,
+          [=] { return [=] { bench_support::multiply_add(flops); }; });
+    }
   for (const Matrices& m : matrices)
     add("matmul", m.name, "lamina", 0, 2.0 * static_cast<double>(m.batch * m.size * m.size * m.size), [=] {
       using Batch = Tensor<float, dyn, dyn, dyn>;

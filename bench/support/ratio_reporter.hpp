@@ -1,6 +1,8 @@
 // A report of ratios: for benchmarks named <task>/<who>, how many times as long the others take as "lamina".
-// Medians of the repetitions where there are several; random interleaving makes them comparable on a machine
-// whose speed drifts:  --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true
+// Those who are called limit_<what> do not compute the task, but as much as it of what limits it (bytes
+// moved, multiply-adds): the table says how much of that lamina gets, in percent. Medians of the repetitions
+// where there are several; random interleaving makes them comparable on a machine whose speed drifts:
+// --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -43,10 +45,16 @@ class RatioReporter : public benchmark::ConsoleReporter {
       std::printf("%-44s", task.c_str());
       for (const auto& [who, time] : all) {
         if (who == "lamina") continue;
-        std::printf("  %s %6.2f", who.c_str(), time / own->second);
-        best = std::min(best, time / own->second);
+        const double ratio = time / own->second;
+        if (who.starts_with("limit_")) {
+          std::printf("  %3.0f %% of %s", 100 * ratio, who.c_str());
+          continue;
+        }
+        std::printf("  %s %6.2f", who.c_str(), ratio);
+        best = std::min(best, ratio);
       }
       std::printf("\n");
+      if (best == 1e300) continue;  // nobody but limits
       logarithms += std::log(best);
       ++count;
       if (best < worst) worst = best, worst_task = task;

@@ -161,7 +161,12 @@ inline std::vector<ConvCase> depthwise_cases() {
   for (const Index width : {7, 12, 19, 25, 33})
     for (const Index stride : {1, 2, 4}) {
       cases.push_back({1, 5, width, grouped(square(9, 9, 3, stride, 1), 9)});
+      cases.push_back({1, 6, width, grouped(square(9, 9, 3, stride), 9)});
+      cases.push_back({1, 4, width, grouped(square(9, 9, 3, stride, 2), 9)});
       cases.push_back({1, 5, width, grouped(square(9, 9, 5, stride, 2), 9)});
+      ConvGeometry uneven = square(9, 9, 3, stride, 1);
+      uneven.pad_top = 0, uneven.pad_left = 2, uneven.pad_bottom = 4, uneven.pad_right = 5;
+      cases.push_back({1, 5, width, grouped(uneven, 9)});
       ConvGeometry row{.in_channels = 9,
                        .out_channels = 9,
                        .kernel_width = 21,

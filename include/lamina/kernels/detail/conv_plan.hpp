@@ -164,9 +164,10 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
     for (Index c = 0; c < span.channels;) {
       const Index channel = span.first_channel + c;
       const Index count = std::min(in.block - channel % in.block, span.channels - c);
-      runs[run_count++] = {in.channel(channel), c * lanes, plain ? column.tap_count : count};
+      runs[run_count++] = {in.channel(channel), c * lanes, plain ? column.tap_count : count, 0};
       c += count;
     }
+    for (Index i = 0; i < run_count; ++i) runs[i].ahead = runs[std::min(i + 2, run_count - 1)].in;
     return {taps,
             tap_count,
             runs,

@@ -28,9 +28,10 @@ struct Tap {
   Index in, weight;
 };
 
-/// Consecutive steps of the sum: `count` inputs, in_step apart, beginning at `in` past the tap.
+/// Consecutive steps of the sum: `count` inputs, in_step apart, beginning at `in` past the tap. `ahead` is
+/// where some run after the next one begins.
 struct ChannelRun {
-  Index in, weight, count;
+  Index in, weight, count, ahead;
 };
 
 /// Everything a pixel of a region sums over: taps × channel runs. Blocked input: a tap is an element of the
@@ -136,6 +137,10 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
 
     for (const Tap *tap = window.taps, *last_tap = tap + window.tap_count; tap != last_tap; ++tap) {
       for (const ChannelRun *run = window.runs, *last_run = run + window.run_count; run != last_run; ++run) {
+        // Channel blocks lie too far apart for the processor to foresee them (1024 channels of 14×14: 96
+        // instead of 84 GFLOP/s).
+        __builtin_prefetch(first + tap->in + run->ahead);
+        __builtin_prefetch(first + tap->in + run->ahead + pixel[S - 1]);
         const T* in = first + tap->in + run->in;
         const T* weight = a.weight + tap->weight + run->weight;
         for (Index left = run->count; left > 0; --left) {

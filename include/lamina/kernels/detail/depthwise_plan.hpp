@@ -15,6 +15,7 @@
 #include "lamina/kernels/detail/conv_axis.hpp"
 #include "lamina/kernels/detail/conv_map.hpp"
 #include "lamina/kernels/detail/conv_work.hpp"
+#include "lamina/kernels/detail/depthwise_pair.hpp"
 #include "lamina/kernels/detail/depthwise_row.hpp"
 
 namespace lamina::kernels::detail {
@@ -31,12 +32,16 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
         rows_(vertical_axis(g, in.height, out.height, transposed)),
         columns_(horizontal_axis(g, in.width, out.width, transposed)),
         along_columns_(g.kernel_width == 1 && g.kernel_height > 1),
+        pairs_(is_pairwise(g, transposed, out.width)),
+        zeros_(pairs_ ? in.row_stride() + threads() * out.row_stride() : 0),
         runs_(across()),
         steps_(threads() * g.taps()),
         lines_(threads() * phase_count()),
         weight_(weight),
-        bias_(bias),
-        accumulate_(accumulate) {}
+        bias_(accumulate ? nullptr : bias),
+        accumulate_(accumulate) {
+    std::fill_n(zeros_.data(), zeros_.size(), T{0});
+  }
 
   /// Everything, on the threads of the pool. What is finished is told to `follow`, part by part.
   template <class Epilogue, class Follow = nothing_follows>
@@ -64,6 +69,14 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
 
  private:
   static constexpr Index lanes = simd::width<T>;
+
+  /// Whether depthwise_pair.hpp serves.
+  static bool is_pairwise(const ConvGeometry& g, bool transposed, Index columns) {
+    const Index stride = g.stride_height;
+    return g.kernel_height == 3 && g.kernel_width == 3 && g.stride_width == stride &&
+           (stride == 1 || (stride == 2 && !transposed)) && g.dilation_height == 1 && g.dilation_width == 1 &&
+           g.pad_top <= 2 && g.pad_left <= 2 && columns >= 4;
+  }
 
   /// The axis that lines run along, and the one across them.
   const Axis& along() const { return along_columns_ ? rows_ : columns_; }
@@ -109,6 +122,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
   [[gnu::noinline]] void run_piece(const In& in, const Out& out, const Piece& piece, int worker,
                                    const Epilogue& epilogue) const {
     const bool partial = geometry_.border == Border::partial && !rows_.transposed;
+    if (pairs_) return run_pairs(in, out, piece, worker, partial, epilogue);
     const Distances from = distances(in), to = distances(out);
     RowArguments<T>* const phases = lines_.data() + worker * phase_count();
     for (const AxisRun& all : runs_) {
@@ -125,6 +139,50 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
           convolve_rows(lines);
         }
     }
+    finish_rows(out, piece, partial, epilogue);
+  }
+
+  /// 3×3 with stride 1 or 2.
+  template <class Epilogue>
+  void run_pairs(const In& in, const Out& out, const Piece& piece, int worker, bool partial,
+                 const Epilogue& epilogue) const {
+    const bool flipped = rows_.transposed;
+    const Index row_weight = (flipped ? -3 : 3) * lanes, tap_weight = (flipped ? -1 : 1) * lanes;
+    const Index pad_top = flipped ? 2 - rows_.pad : rows_.pad;
+    const T* const zeros = zeros_.data();
+    T* const spare = zeros_.data() + in.row_stride() + worker * out.row_stride();
+    const Index stride = rows_.stride;
+    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block) {
+      const T* const map = in.at_block(0, block);
+      RowPair<T> pair{{},
+                      {},
+                      weight_ + (block * 9 + (flipped ? 8 : 0)) * lanes,
+                      row_weight,
+                      tap_weight,
+                      bias_ && !partial ? bias_ + block * lanes : nullptr,
+                      in.width,
+                      flipped ? 2 - columns_.pad : columns_.pad,
+                      out.width,
+                      accumulate_};
+      for (Index row = piece.first_row; row < piece.first_row + piece.rows; row += 2) {
+        for (Index r = 0; r < 5; ++r) {
+          const Index at = row * stride - pad_top + r;
+          pair.in[r] = at >= 0 && at < in.height ? map + at * in.row_stride() : zeros;
+        }
+        pair.out[0] = out.at_block(0, block) + row * out.row_stride();
+        pair.out[1] = row + 1 < piece.first_row + piece.rows ? pair.out[0] + out.row_stride() : spare;
+        if (stride == 1)
+          convolve_row_pair<1>(pair);
+        else
+          convolve_row_pair<2>(pair);
+      }
+    }
+    finish_rows(out, piece, partial, epilogue);
+  }
+
+  /// What follows the sums.
+  template <class Epilogue>
+  void finish_rows(const Out& out, const Piece& piece, bool partial, const Epilogue& epilogue) const {
     if (!partial && std::is_same_v<Epilogue, no_epilogue>) return;
     for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
       for (Index row = piece.first_row; row < piece.first_row + piece.rows; ++row) {
@@ -207,6 +265,8 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
   ConvGeometry geometry_;
   Axis rows_, columns_;
   bool along_columns_;
+  bool pairs_;
+  Scratch<T> zeros_;
   AxisRuns runs_;  // across the lines
   Scratch<RowStep> steps_;
   Scratch<RowArguments<T>> lines_;

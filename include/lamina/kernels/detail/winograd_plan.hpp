@@ -197,7 +197,7 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   void multiply(const Chunk& chunk, Index product, Index block) const {
     const Index blocks = blocks_together(out_blocks_ - block);
     const Tap tap{0, 0};
-    const ChannelRun run{0, 0, in_channels_};
+    const ChannelRun run{0, 0, in_channels_, 0};
     const Window window{&tap, 1, &run, 1, 1, lanes};
     TileArguments<T> a{};
     a.in = chunk.inputs + product * in_product_;

@@ -50,6 +50,7 @@
 #include "lamina/io/npy.hpp"
 
 // tensors
+#include "lamina/kernels/expressions/convolution.hpp"
 #include "lamina/kernels/expressions/einsum.hpp"
 #include "lamina/kernels/expressions/matmul.hpp"
 #include "lamina/tensor/creation.hpp"

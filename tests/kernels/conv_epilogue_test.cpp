@@ -1,5 +1,7 @@
 #include "lamina/kernels/conv_epilogue.hpp"
 
+#include <algorithm>
+
 #include "kernels/conv_cases.hpp"
 #include "lamina/kernels/conv.hpp"
 #include "lamina/tensor/functions/functions.hpp"
@@ -42,6 +44,54 @@ TEST_CASE("Scalar function objects are epilogues", "[kernels]") {
   kernels::conv_forward(Map<double>(plain(x)).view(), arena_weights<double>(w, g).data(), nullptr, y.view(),
                         g, relu);
   require_close(y.plain().values, expected.values, 1e-13);
+}
+
+TEST_CASE("What follows is told of every output once, after it is stored", "[kernels]") {
+  const int before = threads();
+  for (const ConvCase& c :
+       {ConvCase{3, 30, 31, square(19, 26, 3, 1, 1)}, ConvCase{2, 5, 6, grouped(square(9, 9, 3, 1, 1), 9)},
+        ConvCase{2, 5, 6, grouped(square(9, 12, 3, 2, 1), 3)},
+        ConvCase{5, 20, 21, bordered(square(9, 12, 3, 1, 1), Border::reflect)}})
+    for (const int count : {1, 3}) {
+      INFO(c << ", threads " << count);
+      set_threads(count);
+      const ConvGeometry& g = c.geometry;
+      const Array x = random_array(c.batch, g.in_channels, c.height, c.width, 1);
+      const Array w =
+          random_array(g.out_channels, g.in_channels_per_group(), g.kernel_height, g.kernel_width, 2);
+      Map<double> y(Extents{c.batch, g.out_channels, c.out_height(), c.out_width()});
+      const auto map = y.view();
+      // Each output is told of by one thread: parts do not overlap, or the sums below are wrong.
+      Array told(c.batch, g.out_channels, c.out_height(), c.out_width()), stored = told;
+      kernels::conv_forward(Map<double>(plain(x)).view(), arena_weights<double>(w, g).data(), nullptr, map, g,
+                            kernels::no_epilogue{}, [&](const kernels::MapPart& part, int worker) {
+                              if (worker < 0 || worker >= count) return;
+                              for (Index n = part.first_sample; n < part.first_sample + part.samples; ++n)
+                                for (Index o = part.first_channel; o < part.first_channel + part.channels;
+                                     ++o)
+                                  for (Index r = part.first_row; r < part.first_row + part.rows; ++r)
+                                    for (Index column = 0; column < map.width; ++column) {
+                                      told(n, o, r, column) += 1;
+                                      stored(n, o, r, column) = map(n, o, r, column);
+                                    }
+                            });
+      REQUIRE(std::all_of(told.values.begin(), told.values.end(), [](double times) { return times == 1; }));
+      require_close(stored.values, kernels::reference::conv_forward(x, w, {}, g).values, 1e-12);
+    }
+  set_threads(before);
+}
+
+TEST_CASE("A convolution may be added to what is there", "[kernels]") {
+  for (const ConvGeometry& g : {square(9, 10, 3, 1, 1), bordered(square(9, 10, 3, 1, 1), Border::reflect)}) {
+    const Array x = random_array(2, 9, 5, 6, 1), w = random_array(10, 9, 3, 3, 2);
+    Array expected = kernels::reference::conv_forward(x, w, {}, g);
+    for (double& value : expected.values) value *= 2;
+    Map<double> y(Extents{2, 10, 5, 6});
+    for (const bool accumulate : {false, true})
+      kernels::conv_forward(Map<double>(plain(x)).view(), arena_weights<double>(w, g).data(), nullptr,
+                            y.view(), g, kernels::no_epilogue{}, kernels::nothing_follows{}, accumulate);
+    require_close(y.plain().values, expected.values, 1e-12);
+  }
 }
 
 }  // namespace lamina::test

@@ -42,3 +42,15 @@ TEMPLATE_TEST_CASE("a partial load takes count elements and zeros, a partial sto
     REQUIRE(std::equal(from.begin(), from.end(), run.begin() + 1));
   }
 }
+
+TEMPLATE_TEST_CASE("lanes are chosen by number", "[simd]", float, double) {
+  using T = TestType;
+  constexpr int w = simd::width<T>;
+  for (lamina::Index first = 0; first <= w; ++first)
+    for (lamina::Index last = 0; last <= w; ++last) {
+      alignas(64) T lanes[w];
+      simd::store(lanes, simd::Vector<T>(simd::select(simd::lanes_between<T>(first, last),
+                                                      simd::broadcast<T>(1), simd::broadcast<T>(0))));
+      for (int i = 0; i < w; ++i) REQUIRE(lanes[i] == (first <= i && i < last ? T(1) : T(0)));
+    }
+}

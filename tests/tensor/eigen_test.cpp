@@ -1,7 +1,11 @@
 #include "lamina/tensor/eigen.hpp"
 
+#include <type_traits>
+#include <utility>
+
 #include "lamina/tensor/creation.hpp"
 #include "lamina/tensor/expressions/expressions.hpp"
+#include "lamina/tensor/reduce.hpp"
 #include "support/catch.hpp"
 
 using namespace lamina;
@@ -16,6 +20,9 @@ template <class A, class B> void require_same(const A& matrix, const B& tensor) 
 }
 
 const auto counted = [](Index i, Index j) { return 10 * i + j; };
+
+template <class Matrix>
+concept has_view = requires(Matrix&& matrix) { as_tensor(std::forward<Matrix>(matrix)); };
 
 }  // namespace
 
@@ -88,4 +95,55 @@ TEST_CASE("an Eigen matrix is a view with its strides") {
   Eigen::VectorXf vector = Eigen::VectorXf::LinSpaced(3, 1, 3);
   STATIC_REQUIRE(std::is_same_v<decltype(as_tensor(vector)), TensorView<float, dyn>>);
   REQUIRE(as_tensor(vector)(2) == 3);
+}
+
+TEMPLATE_TEST_CASE_SIG("matrices of either order, their maps and blocks are views of the same indices", "",
+                       ((int Order), Order), Eigen::RowMajor, Eigen::ColMajor) {
+  using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Order>;
+  Matrix matrix(6, 8);
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 8; ++j) matrix(i, j) = static_cast<float>(10 * i + j);
+  REQUIRE(as_tensor(matrix).stride(0) == (Order == Eigen::RowMajor ? 8 : 1));
+  REQUIRE(as_tensor(matrix).stride(1) == (Order == Eigen::RowMajor ? 1 : 6));
+  require_same(matrix, as_tensor(matrix));
+  require_same(matrix.transpose(), as_tensor(matrix.transpose()));
+  require_same(matrix.block(1, 2, 3, 4), as_tensor(matrix.block(1, 2, 3, 4)));
+
+  using Steps = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;  // outer, inner
+  const Index outer = 2 * matrix.outerStride();
+  Eigen::Map<Matrix, 0, Steps> every_other(matrix.data(), 3, 3, Steps(outer, 2));
+  const auto view = as_tensor(every_other);
+  REQUIRE(view.stride(Order == Eigen::RowMajor ? 0 : 1) == outer);
+  REQUIRE(view.stride(Order == Eigen::RowMajor ? 1 : 0) == 2);
+  REQUIRE(view(1, 2) == 24);
+  require_same(every_other, view);
+  require_same(as_eigen(view), view);  // and back
+
+  Eigen::Map<const Matrix> constant(matrix.data(), 6, 8);
+  STATIC_REQUIRE(std::is_same_v<decltype(as_tensor(constant)), TensorView<const float, dyn, dyn>>);
+  require_same(matrix, as_tensor(constant));
+  const Eigen::Ref<const Matrix> reference = matrix;
+  STATIC_REQUIRE(std::is_same_v<decltype(as_tensor(reference)), TensorView<const float, dyn, dyn>>);
+  require_same(matrix, as_tensor(reference));
+}
+
+TEST_CASE("parts of a matrix are written through views of them") {
+  Eigen::MatrixXf matrix = Eigen::MatrixXf::Zero(3, 4);
+  as_tensor(matrix.row(1)) += 1;
+  as_tensor(matrix.col(2)) = Tensor<float, 3>{5, 6, 7};
+  as_tensor(matrix.array()) *= 2;
+  const Eigen::MatrixXf expected{{0, 0, 10, 0}, {2, 2, 12, 2}, {0, 0, 14, 0}};
+  REQUIRE(matrix == expected);
+  const auto& constant = matrix;
+  STATIC_REQUIRE(std::is_same_v<decltype(as_tensor(constant.row(1))), TensorView<const float, dyn>>);
+  Eigen::RowVector4d row = Eigen::RowVector4d::Constant(3);
+  STATIC_REQUIRE(std::is_same_v<decltype(as_tensor(row)), TensorView<double, 4>>);
+  REQUIRE(sum(as_tensor(row)) == 12);
+}
+
+TEST_CASE("of temporaries there are no views") {
+  STATIC_REQUIRE_FALSE(has_view<Eigen::MatrixXf>);
+  STATIC_REQUIRE_FALSE(has_view<Eigen::Array3f>);
+  STATIC_REQUIRE(has_view<Eigen::MatrixXf&>);
+  STATIC_REQUIRE(has_view<Eigen::Block<Eigen::MatrixXf>>);
 }

@@ -7,19 +7,10 @@
 #include "lamina/tensor/creation.hpp"
 #include "lamina/tensor/expressions/expressions.hpp"
 #include "support/catch.hpp"
+#include "tensor/counted.hpp"
 
 using namespace lamina;
-
-namespace {
-
-/// Elements 0, 1, … in row-major order.
-template <Index... E, std::integral... I> Tensor<float, E...> counted(I... dynamic_extents) {
-  auto x = zeros<float, E...>(dynamic_extents...);
-  for (Index i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(i);
-  return x;
-}
-
-}  // namespace
+using support::counted;
 
 TEST_CASE("concat joins along an axis that tensors have") {
   const auto a = counted<2, 3>();

@@ -6,17 +6,12 @@
 #include "lamina/tensor/expressions/expressions.hpp"
 #include "lamina/tensor/tensor.hpp"
 #include "support/catch.hpp"
+#include "tensor/counted.hpp"
 
 using namespace lamina;
+using support::counted;
 
 namespace {
-
-/// Elements 0, 1, … in row-major order.
-template <Index... E, std::integral... I> Tensor<float, E...> counted(I... dynamic_extents) {
-  auto x = zeros<float, E...>(dynamic_extents...);
-  for (Index i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(i);
-  return x;
-}
 
 template <class Slice, class T, Index... E>
 inline constexpr bool is_view = std::is_same_v<Slice, TensorView<T, E...>>;

@@ -1,7 +1,13 @@
 #include "lamina/tensor/tensor.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "lamina/tensor/expressions/expressions.hpp"
 #include "support/catch.hpp"
@@ -73,6 +79,24 @@ TEST_CASE("elements lie in row-major order") {
   const auto& constant = tensor;
   STATIC_REQUIRE(std::is_same_v<decltype(constant(0, 0, 0)), const int&>);
   STATIC_REQUIRE(std::is_same_v<decltype(constant[0][0][0]), const int&>);
+}
+
+TEST_CASE("a tensor is a range of its elements, for loops, algorithms, containers and spans") {
+  STATIC_REQUIRE(std::contiguous_iterator<decltype(std::declval<Tensor<float, 2>&>().begin())>);
+  STATIC_REQUIRE(std::is_convertible_v<Tensor<float, 2, dyn>&, std::span<float>>);
+  STATIC_REQUIRE(std::is_convertible_v<const Tensor<float, 2, dyn>&, std::span<const float>>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<const Tensor<float, 2, dyn>&, std::span<float>>);
+  Tensor<int, 2, dyn> tensor{{3, 1, 2}, {6, 5, 4}};
+  for (int& element : tensor) element *= 10;
+  const auto& constant = tensor;
+  int sum = 0;
+  for (const int element : constant) sum += element;
+  REQUIRE(sum == 210);
+  REQUIRE(std::vector<int>(constant.begin(), constant.end()) == std::vector{30, 10, 20, 60, 50, 40});
+  for (int& element : tensor[1].span()) ++element;
+  REQUIRE(constant.span()[3] == 61);
+  std::sort(tensor.begin(), tensor.end());
+  REQUIRE(tensor == Tensor<int, 2, 3>{{10, 20, 30}, {41, 51, 61}});
 }
 
 TEST_CASE("a tensor without axes is one number") {

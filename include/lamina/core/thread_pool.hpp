@@ -219,6 +219,17 @@ class Region {
   std::exception_ptr failure_;
 };
 
+/// All pieces of a loop, on several threads unless it is one within another. Not inlined, so that the body
+/// of each loop is compiled once.
+[[gnu::noinline]] inline void run_pieces(Index pieces, Region::Piece piece, void* function) {
+  Workers& workers = Workers::instance();
+  if (pieces > 1 && workers.threads() > 1 && !Region::inside()) {
+    Region::local().run(workers, pieces, piece, function);
+    return;
+  }
+  for (Index i = 0; i < pieces; ++i) piece(function, i, 0);
+}
+
 }  // namespace detail
 
 /// Threads that work on a loop, the caller's among them; at first as many as the machine has.
@@ -236,21 +247,17 @@ inline void set_threads(int n) {
 /// plain call, within which a loop may be parallel. If a piece throws, pieces not begun are dropped and the
 /// first exception reaches the caller. Allocates nothing.
 template <class F> void parallel_for(Index pieces, F&& f) {
-  const auto call = [&f](Index piece, int worker) {
-    if constexpr (std::is_invocable_v<F&, Index, int>)
-      f(piece, worker);
-    else
-      f(piece);
-  };
-  if (pieces <= 1 || threads() == 1 || detail::Region::inside()) {
-    for (Index piece = 0; piece < pieces; ++piece) call(piece, 0);
-    return;
-  }
-  using Call = decltype(call);
-  detail::Region::local().run(
-      detail::Workers::instance(), pieces,
-      [](void* function, Index piece, int worker) { (*static_cast<Call*>(function))(piece, worker); },
-      const_cast<std::remove_const_t<Call>*>(&call));
+  using Function = std::remove_reference_t<F>;
+  detail::run_pieces(
+      pieces,
+      [](void* function, Index piece, int worker) {
+        Function& call = *static_cast<Function*>(function);
+        if constexpr (std::is_invocable_v<F&, Index, int>)
+          call(piece, worker);
+        else
+          call(piece);
+      },
+      const_cast<std::remove_const_t<Function>*>(&f));
 }
 
 }  // namespace lamina

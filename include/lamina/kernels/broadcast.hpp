@@ -184,11 +184,11 @@ void merge_backward(std::span<const FeatureMapView<const T>> x, const FeatureMap
       T* const to = sums.at_block(n, block) + dx_row * dx_columns * B;
       if (accumulate && one_channel)  // what the other lanes held is no part of the sum
         for (Index p = 0; p < dx_columns * B; p += B)
-          simd::store(to + p, simd::select(lanes_between<T>(0, 1), simd::load(to + p), V(T{0})));
+          simd::store(to + p, simd::select(simd::lanes_between<T>(0, 1), simd::load(to + p), V(T{0})));
       const Index first_block = one_channel ? 0 : block, end_block = one_channel ? dy.blocks() : block + 1;
       const Index from_row = dx_rows == 1 ? 0 : dx_row, to_row = dx_rows == 1 ? grid.rows : dx_row + 1;
       for (Index b = first_block; b < end_block; ++b) {
-        const auto lanes = lanes_between<T>(0, std::min(B, dy.channels - b * B));
+        const auto lanes = simd::lanes_between<T>(0, std::min(B, dy.channels - b * B));
         for (Index row = from_row; row < to_row; ++row)
           add_row(to, b, row, !accumulate && b == first_block && row == from_row, lanes);
       }

@@ -54,9 +54,9 @@ void move_channels(const FeatureMapView<const T>& src, Index src_first, const Fe
       const T *a = clamped(low), *b = clamped(low + 1);
       T* const to = range.at_block(n, i);
       const Index end = dst_first + count;
-      const auto moved = lanes_between<T>(dst_first - block * B, end - block * B);
+      const auto moved = simd::lanes_between<T>(dst_first - block * B, end - block * B);
       const bool ends_map = ZeroPadding && end == dst.channels;
-      const auto kept = lanes_between<T>(0, ends_map ? end - block * B : B);
+      const auto kept = simd::lanes_between<T>(0, ends_map ? end - block * B : B);
       for (Index p = 0, elements = range.block_stride(); p < elements; p += B) {
         const V old = simd::load(to + p), source = turn<Turn, T>(simd::load(a + p), simd::load(b + p));
         simd::store(to + p, simd::select(moved, V(op(old, source)), simd::select(kept, old, V(T{0}))));

@@ -156,7 +156,7 @@ void layer_norm_backward(const Input<T>& x, const Input<T>& dy, const std::type_
     if (!gradient) return;
     const FeatureMapView<T> sums(gradient, 1, x.channels, x.height, x.width);
     for_each_run(sums, [&](const Run& run) {
-      const auto channels = detail::lanes_between<T>(0, run.lanes);
+      const auto channels = simd::lanes_between<T>(0, run.lanes);
       for (Index i = run.offset; i < run.offset + run.count; i += x.block) {
         V sum(T{0});
         for (Index n = 0; n < x.batch; ++n) sum += term(n, i);

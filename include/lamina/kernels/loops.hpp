@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <type_traits>
 
 #include "lamina/core/shape.hpp"
@@ -44,19 +43,6 @@ template <class F> void for_each_range(Index items, Index elements, F&& f) {
   parallel_for((items + grain - 1) / grain, [&](Index piece, int worker) {
     f(piece * grain, std::min(items, (piece + 1) * grain), worker);
   });
-}
-
-/// The lanes in [first, last) of a vector.
-template <class T, class Arch = simd::Arch>
-simd::Mask<simd::Vector<T>> lanes_between(Index first, Index last) {
-  alignas(64) static constexpr auto numbers = [] {
-    std::array<T, static_cast<std::size_t>(simd::width<T>)> lane{};
-    for (std::size_t i = 0; i < lane.size(); ++i) lane[i] = static_cast<T>(i);
-    return lane;
-  }();
-  using V = simd::Vector<T>;
-  const V lane = simd::load(numbers.data());
-  return (lane >= V(static_cast<T>(first))) & (lane < V(static_cast<T>(last)));
 }
 
 /// The larger of each pair of lanes, NaN if either is. (a == a rather than a != a: xsimd 8's != is false for
@@ -133,7 +119,7 @@ template <class T, class F, class... In> void transform(const FeatureMapView<T>&
     if (run.lanes == B) {
       loop([f](auto... v) -> V { return f(v...); }, run.in(x)...);
     } else {
-      const auto channels = detail::lanes_between<T>(0, run.lanes);
+      const auto channels = simd::lanes_between<T>(0, run.lanes);
       loop([=](auto... v) -> V { return simd::select(channels, V(f(v...)), V(T{0})); }, run.in(x)...);
     }
   });

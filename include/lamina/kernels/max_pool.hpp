@@ -44,7 +44,7 @@ template <class V> V take_maximum(V x, V maximum, V of, simd::Mask<V>& open) {
 template <class T, class Arch = simd::Arch>
 void max_two_by_two_backward(const T* x, const T* y, const T* dy, T* dx, Index row_stride, Index outputs) {
   constexpr Index B = channel_block<T>;
-  const auto all = lanes_between<T>(0, B);
+  const auto all = simd::lanes_between<T>(0, B);
   for (Index o = 0; o < outputs; ++o, x += 2 * B, dx += 2 * B) {
     const auto maximum = simd::load(y + o * B), gradient = simd::load(dy + o * B);
     auto open = all;
@@ -84,7 +84,7 @@ template <class T, class Arch = simd::Arch>
 void max_of_windows_backward(const T* x, const T* y, const T* dy, T* dx, Index row_step, Index rows,
                              const Taps* columns, Index outputs) {
   constexpr Index B = channel_block<T>;
-  const auto all = lanes_between<T>(0, B);
+  const auto all = simd::lanes_between<T>(0, B);
   for (Index o = 0; o < outputs; ++o) {
     const Taps taps = columns[o];
     const auto maximum = simd::load(y + o * B), gradient = simd::load(dy + o * B);

@@ -28,7 +28,7 @@ template <class T, class F> void for_each_pixels(const FeatureMapView<T>& map, F
 template <class T, class F> void for_each_channel_block(const FeatureMapView<T>& map, F&& f) {
   using Element = std::remove_const_t<T>;
   for (Index block = 0; block < map.blocks(); ++block)
-    f(block, lanes_between<Element>(0, map.channels - block * map.block));
+    f(block, simd::lanes_between<Element>(0, map.channels - block * map.block));
 }
 
 /// results[p] = terms(block)(p) folded over all channels of pixel p, for p in [0, count).

@@ -1,9 +1,10 @@
 // Vectors to and from memory: whole, unaligned, and the partial one at the end of a run whose length is no
-// multiple of the width. A partial access touches no byte past the run.
+// multiple of the width. A partial access touches no byte past the run. And masks of some lanes by number.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <type_traits>
 
 #include "lamina/core/shape.hpp"
@@ -78,6 +79,17 @@ template <class T> inline void store_partial(T* to, const xsimd::batch<T, Arch>&
   store(lanes, v);
   std::copy_n(lanes, count, to);
 #endif
+}
+
+/// The lanes in [first, last) of a vector.
+template <class T> inline Mask<Vector<T>> lanes_between(Index first, Index last) {
+  alignas(64) static constexpr auto numbers = [] {
+    std::array<T, static_cast<std::size_t>(width<T>)> lanes{};
+    for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] = static_cast<T>(lane);
+    return lanes;
+  }();
+  const Vector<T> lane = load(numbers.data());
+  return (lane >= Vector<T>(static_cast<T>(first))) & (lane < Vector<T>(static_cast<T>(last)));
 }
 
 }  // namespace lamina::simd

@@ -80,7 +80,10 @@ auto as_eigen(const TensorView<T, E...>& view) {
 
 namespace detail {
 
+/// T is const where the matrix may not be written.
 template <class T, class Derived> auto view_of_eigen(Derived& matrix, T* data) {
+  static_assert(Derived::Flags & Eigen::DirectAccessBit,
+                "as_tensor: an Eigen expression has no elements in memory; evaluate it into a matrix first");
   constexpr Index rows = Derived::RowsAtCompileTime, columns = Derived::ColsAtCompileTime;
   if constexpr (Derived::IsVectorAtCompileTime) {
     using View = TensorView<T, Derived::SizeAtCompileTime>;
@@ -94,12 +97,20 @@ template <class T, class Derived> auto view_of_eigen(Derived& matrix, T* data) {
 
 }  // namespace detail
 
-/// A view of an Eigen matrix, or of a vector (one axis), with the strides it has; static extents stay static.
+/// A view of an Eigen matrix, array, map or block of either order and any strides, or of a vector (one axis),
+/// with the strides it has; static extents stay static. What is const, or maps something const, gives const
+/// elements.
 template <class Derived> auto as_tensor(Eigen::DenseBase<Derived>& matrix) {
-  return detail::view_of_eigen<typename Derived::Scalar>(matrix.derived(), matrix.derived().data());
+  return detail::view_of_eigen(matrix.derived(), matrix.derived().data());
 }
 template <class Derived> auto as_tensor(const Eigen::DenseBase<Derived>& matrix) {
-  return detail::view_of_eigen<const typename Derived::Scalar>(matrix.derived(), matrix.derived().data());
+  return detail::view_of_eigen(matrix.derived(), matrix.derived().data());
 }
+/// Of a temporary map or block: as_tensor(matrix.row(2)) += 1.
+template <class Derived> auto as_tensor(Eigen::DenseBase<Derived>&& matrix) {
+  return detail::view_of_eigen(matrix.derived(), matrix.derived().data());
+}
+template <class Derived>
+void as_tensor(const Eigen::PlainObjectBase<Derived>&&) = delete;  // the view would outlive the elements
 
 }  // namespace lamina

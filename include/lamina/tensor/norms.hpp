@@ -6,7 +6,6 @@
 //   x / norm(x, axes<-1>, keep_axes)   // rows of length 1
 #pragma once
 
-#include <cmath>
 #include <limits>
 
 #include "lamina/tensor/expressions/map.hpp"
@@ -48,12 +47,7 @@ struct LargestMagnitude {
 template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto norm(const X& x, Which... which) {
-  auto result = sum(map(detail::RealSquare{}, x), which...);
-  if constexpr (expression<decltype(result)>)
-    result = sqrt(result);
-  else
-    result = std::sqrt(result);
-  return result;
+  return detail::root_of(sum(map(detail::RealSquare{}, x), which...));
 }
 
 /// Σ |x|.

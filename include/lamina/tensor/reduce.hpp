@@ -122,6 +122,15 @@ auto locate(const X& x, IsBefore is_before, Which... which) {
   }
 }
 
+/// The square root of a number, or of each element of a tensor.
+template <class X> X root_of(X x) {
+  if constexpr (expression<X>)
+    x = sqrt(x);
+  else
+    x = std::sqrt(x);
+  return x;
+}
+
 /// The arguments after the expression: nothing, axes, or axes and keep_axes.
 template <class... Which> inline constexpr bool is_reduction = false;
 template <> inline constexpr bool is_reduction<> = true;
@@ -172,12 +181,7 @@ auto variance(const X& x, Axes<A...> which, Keep... keep) {
 template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto standard_deviation(const X& x, Which... which) {
-  auto result = variance(x, which...);
-  if constexpr (expression<decltype(result)>)
-    result = sqrt(result);
-  else
-    result = std::sqrt(result);
-  return result;
+  return detail::root_of(variance(x, which...));
 }
 
 /// Smallest and largest element, NaN aside. Throws shape_error where there are none.

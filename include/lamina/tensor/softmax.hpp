@@ -54,8 +54,22 @@ void write_row(const Row<T>& row, T* to, Index count, F f) {
 /// What is taken off before exponentials: the largest element, but no infinity.
 template <class T> T finite_shift(T largest) { return std::isfinite(largest) ? largest : T{0}; }
 
-/// A tensor of x's extents, to be written.
-template <class T, class X> auto tensor_like(const X& x) { return reduced_tensor<T>(x, Axes<>{}); }
+/// A tensor like x. Along the last axis it is written row by row, by the function of its vectors that
+/// of_row(row) returns, along others by whole(x as T, result).
+template <class T, int Axis, class X, class OfRow, class Whole>
+auto normalized(const X& x, OfRow of_row, Whole whole) {
+  auto result = reduced_tensor<T>(x, Axes<>{});
+  if (result.empty()) return result;
+  if constexpr (is_last_axis<X, Axis>) {
+    const Index length = x.extents()[X::rank - 1];
+    for_each_row(x, minus_infinity<T>, [&](const Row<T>& row) {
+      write_row(row, result.data() + row.number * length, length, of_row(row));
+    });
+  } else {
+    whole(cast<T>(x), result);
+  }
+  return result;
+}
 
 }  // namespace detail
 
@@ -64,21 +78,16 @@ struct Softmax {
   template <expression X, int Axis = -1, class Arch = simd::Arch>
   auto operator()(const X& x, Axes<Axis> axis = {}) const {
     using T = detail::MeanType<typename X::value_type>;
-    auto result = detail::tensor_like<T>(x);
-    if (result.empty()) return result;
-    if constexpr (detail::is_last_axis<X, Axis>) {
-      const Index length = x.extents()[X::rank - 1];
-      detail::for_each_row(x, detail::minus_infinity<T>, [&](const detail::Row<T>& row) {
-        const T sum = detail::sum_exponentials<true>(row, detail::largest(row));
-        detail::write_row(row, result.data() + row.number * length, length,
-                          [factor = simd::broadcast<T>(1 / sum)](const auto& e) { return e * factor; });
-      });
-    } else {
-      const auto real = cast<T>(x);
-      result = exp(real - max(real, axis, keep_axes));
-      result /= sum(result, axis, keep_axes);
-    }
-    return result;
+    return detail::normalized<T, Axis>(
+        x,
+        [](const detail::Row<T>& row) {
+          const T total = detail::sum_exponentials<true>(row, detail::largest(row));
+          return [factor = simd::broadcast<T>(1 / total)](const auto& e) { return e * factor; };
+        },
+        [axis](const auto& real, auto& result) {
+          result = exp(real - max(real, axis, keep_axes));
+          result /= sum(result, axis, keep_axes);
+        });
   }
 };
 /// exp(x_i) / Σ_k exp(x_k) along one axis, the last unless another is given. A layer, too.
@@ -89,25 +98,19 @@ struct LogSoftmax {
   template <expression X, int Axis = -1, class Arch = simd::Arch>
   auto operator()(const X& x, Axes<Axis> axis = {}) const {
     using T = detail::MeanType<typename X::value_type>;
-    auto result = detail::tensor_like<T>(x);
-    if (result.empty()) return result;
-    if constexpr (detail::is_last_axis<X, Axis>) {
-      const Index length = x.extents()[X::rank - 1];
-      detail::for_each_row(x, detail::minus_infinity<T>, [&](const detail::Row<T>& row) {
-        const T most = detail::largest(row);
-        const T log_sum = simd::log(detail::sum_exponentials<false>(row, most));
-        detail::write_row(
-            row, result.data() + row.number * length, length,
-            [most = simd::broadcast<T>(most), log_sum = simd::broadcast<T>(log_sum)](const auto& value) {
-              return value - most - log_sum;  // in this order: x may be large
-            });
-      });
-    } else {
-      const auto real = cast<T>(x);
-      result = real - max(real, axis, keep_axes);
-      result -= log(sum(exp(result), axis, keep_axes));
-    }
-    return result;
+    return detail::normalized<T, Axis>(
+        x,
+        [](const detail::Row<T>& row) {
+          const T most = detail::largest(row);
+          const T log_sum = simd::log(detail::sum_exponentials<false>(row, most));
+          return [most = simd::broadcast<T>(most), log_sum = simd::broadcast<T>(log_sum)](const auto& value) {
+            return value - most - log_sum;  // in this order: x may be large
+          };
+        },
+        [axis](const auto& real, auto& result) {
+          result = real - max(real, axis, keep_axes);
+          result -= log(sum(exp(result), axis, keep_axes));
+        });
   }
 };
 /// x_i - log Σ_k exp(x_k) along one axis, the last unless another is given: the logarithm of softmax, exact

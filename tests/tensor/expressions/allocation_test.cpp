@@ -1,11 +1,16 @@
 // A fused expression allocates its destination and nothing else; into memory that exists it allocates
-// nothing.
+// nothing. Functions that need room for more (reductions, softmax, products) take it from scratch memory,
+// which is there after the first call.
 #include <cstdlib>
 #include <new>
 
+#include "lamina/kernels/expressions/matmul.hpp"
 #include "lamina/tensor/creation.hpp"
 #include "lamina/tensor/expressions/expressions.hpp"
+#include "lamina/tensor/norms.hpp"
+#include "lamina/tensor/rearrange.hpp"
 #include "lamina/tensor/reduce.hpp"
+#include "lamina/tensor/softmax.hpp"
 #include "support/catch.hpp"
 
 using namespace lamina;
@@ -23,12 +28,18 @@ void* allocate(std::size_t bytes, std::size_t alignment_bytes) {
   return memory;
 }
 
-template <class F> int count_allocations(F f) {
+template <class F> int count_allocations(const F& f) {
   allocations = 0;
   is_counting = true;
   f();
   is_counting = false;
   return allocations;
+}
+
+/// What f asks for once scratch memory is there.
+template <class F> int count_when_warm(const F& f) {
+  f();
+  return count_allocations(f);
 }
 
 }  // namespace
@@ -88,4 +99,59 @@ TEST_CASE("reductions allocate their result alone, once scratch memory is there"
   const int with_checks =
       count_allocations([&] { (void)sum(x * x), (void)sum(x, axes<0>), (void)max(x, axes<1>); });
   REQUIRE(with_checks == 2);
+}
+
+TEST_CASE("reductions over any axes allocate their result alone") {
+  const Tensor<float, dyn, dyn, dyn> x = ones<float, dyn, dyn, dyn>(13, 37, 19);
+  REQUIRE(count_when_warm([&] { (void)sum(x, axes<1>); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)mean(x * 2, axes<0, 2>); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)max(abs(x), axes<-1>, keep_axes); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)argmax(x, axes<1>); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)norm(x, axes<0>); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)prod(x), (void)min(x), (void)variance(x), (void)argmin(x); }) == 0);
+  REQUIRE(count_when_warm([&] { (void)variance(x, axes<0>); }) == 2);  // the means, too
+  Tensor<float, dyn, dyn> to(13, 19);
+  REQUIRE(count_when_warm([&] { to = sum(x, axes<1>) * 2; }) == 1);
+}
+
+TEST_CASE("softmax along the last axis allocates its result alone") {
+  const Tensor<float, dyn, dyn> x = ones<float, dyn, dyn>(37, 19);
+  REQUIRE(count_when_warm([&] { (void)softmax(x); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)log_softmax(x * 2); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)logsumexp(x, axes<1>); }) == 1);
+  // Along others, the largest elements and the sums are tensors, too.
+  REQUIRE(count_when_warm([&] { (void)softmax(x, axes<0>); }) == 3);
+}
+
+TEST_CASE("slices and rearrangements allocate nothing, read or written") {
+  Tensor<float, dyn, dyn> x = ones<float, dyn, dyn>(36, 36), y = x;
+  REQUIRE(count_when_warm([&] {
+            x(all, range(1, to_end)) = y(all, range(0, -1)) * 2;
+            x(3) += y(all, 5);
+            x(range(0, to_end, 2)) = flip<1>(y(range(1, to_end, 2)));
+            x = transpose(y) + y;
+            x(ellipsis, 0) = 0;
+          }) == 0);
+  REQUIRE(count_when_warm([&] { const Tensor part = y(range(1, 5), all) + 1; }) == 1);
+  // What is read in another order than it is written goes through a temporary.
+  REQUIRE(count_when_warm([&] { x = transpose(x); }) == 1);
+}
+
+TEST_CASE("products written to a view allocate nothing") {
+  const Index size = GENERATE(3, 16, 100, 300);
+  const Tensor<float, dyn, dyn> a = ones<float, dyn, dyn>(size, size), b = a;
+  const Tensor<float, dyn> v = ones<float, dyn>(size);
+  Tensor<float, dyn, dyn> c(size, size);
+  Tensor<float, dyn> w(size);
+  REQUIRE(count_when_warm([&] { matmul(a, b, c.view()); }) == 0);
+  REQUIRE(count_when_warm([&] { matmul(transpose(a), b(all, all), c(range(0, to_end))); }) == 0);
+  REQUIRE(count_when_warm([&] { matmul(a, v, w.view()), matmul(v, b, w.view()); }) == 0);
+  REQUIRE(count_when_warm([&] { kernels::gemm<float>(a, kernels::transposed(b.view()), c.view(), true); }) ==
+          0);
+  REQUIRE(count_when_warm([&] { const Tensor product = matmul(a, b); }) == 1);
+  REQUIRE(count_when_warm([&] { (void)dot(v, v); }) == 0);
+  REQUIRE(count_when_warm([&] { c = relu(matmul(a, b) + v); }) == 1);  // the product
+  const Tensor<float, dyn, dyn, dyn> batch = ones<float, dyn, dyn, dyn>(4, size, size);
+  Tensor<float, dyn, dyn, dyn> products(4, size, size);
+  REQUIRE(count_when_warm([&] { matmul(batch, b, products.view()); }) == 0);
 }

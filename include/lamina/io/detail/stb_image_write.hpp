@@ -36,6 +36,13 @@
 
 namespace lamina::io::detail {
 
+/// For stb's writers: appends to a vector of bytes.
+inline void append_bytes(void* file, void* data, int size) {
+  const auto* bytes = static_cast<const std::byte*>(data);
+  auto& whole = *static_cast<std::vector<std::byte>*>(file);
+  whole.insert(whole.end(), bytes, bytes + size);
+}
+
 /// A PNG file of `pixels`, rows of interleaved channels (1 grey, 3 RGB, 4 RGBA), 8 bits each. Throws
 /// shape_error when they are not width × height × channels, error when there is no memory for it.
 inline std::vector<std::byte> png_bytes(Index width, Index height, Index channels,
@@ -47,15 +54,28 @@ inline std::vector<std::byte> png_bytes(Index width, Index height, Index channel
   require(static_cast<Index>(pixels.size()) == width * height * channels,
           "png: the pixels must be width x height x channels");
   std::vector<std::byte> file;
-  const auto append = [](void* context, void* data, int size) {
-    const auto* bytes = static_cast<const std::byte*>(data);
-    auto& whole = *static_cast<std::vector<std::byte>*>(context);
-    whole.insert(whole.end(), bytes, bytes + size);
-  };
-  if (stbi_write_png_to_func(append, &file, static_cast<int>(width), static_cast<int>(height),
+  if (stbi_write_png_to_func(append_bytes, &file, static_cast<int>(width), static_cast<int>(height),
                              static_cast<int>(channels), pixels.data(),
                              static_cast<int>(width * channels)) == 0)
     throw error("png: the image cannot be encoded");
+  return file;
+}
+
+/// A JPEG file of `pixels`, grey or RGB (in the file grey is RGB, too), of a quality from 1 to 100. Throws
+/// shape_error where one of these is not so.
+inline std::vector<std::byte> jpeg_bytes(Index width, Index height, Index channels,
+                                         std::span<const std::uint8_t> pixels, int quality) {
+  constexpr Index most = 65535;  // its header has 16 bits for each
+  require(width >= 1 && height >= 1 && (channels == 1 || channels == 3),
+          "jpeg: an image has at least one pixel, and 1 or 3 channels");
+  require(width <= most && height <= most, "jpeg: the image is too large");
+  require(static_cast<Index>(pixels.size()) == width * height * channels,
+          "jpeg: the pixels must be width x height x channels");
+  require(quality >= 1 && quality <= 100, "jpeg: the quality is from 1 to 100");
+  std::vector<std::byte> file;
+  if (stbi_write_jpg_to_func(append_bytes, &file, static_cast<int>(width), static_cast<int>(height),
+                             static_cast<int>(channels), pixels.data(), quality) == 0)
+    throw error("jpeg: the image cannot be encoded");
   return file;
 }
 

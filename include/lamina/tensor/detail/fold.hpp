@@ -55,16 +55,6 @@ struct Largest {
 /// floats.
 inline constexpr Index fold_block = 512;
 
-/// The first `count` lanes of a vector.
-template <class S, class Arch = simd::Arch> simd::Mask<simd::Vector<S>> first_lanes(Index count) {
-  alignas(64) static constexpr auto numbers = [] {
-    std::array<S, static_cast<std::size_t>(simd::width<S>)> lanes{};
-    for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] = static_cast<S>(lane);
-    return lanes;
-  }();
-  return simd::load(numbers.data()) < simd::broadcast<S>(static_cast<S>(count));
-}
-
 /// Folds places [first, first + count) of a bound expression to S.
 template <class Fold, class S, class Bound, class Arch = simd::Arch>
 S fold_run(Bound bound, Index first, Index count) {
@@ -91,7 +81,7 @@ S fold_run(Bound bound, Index first, Index count) {
     }
     for (; i + width <= last; i += width) a = Fold::combine(a, bound(i));
     if (i < last)
-      b = Fold::combine(b, simd::select(first_lanes<S>(last - i), bound(Tail{i, last - i}),
+      b = Fold::combine(b, simd::select(simd::lanes_between<S>(0, last - i), bound(Tail{i, last - i}),
                                         simd::broadcast<S>(Fold::template identity<S>)));
     return Fold::lanes(Fold::combine(Fold::combine(a, b), Fold::combine(c, d)));
   }

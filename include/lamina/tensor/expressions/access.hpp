@@ -88,15 +88,20 @@ template <class T, int Count, int First, bool TrustsTypes = false, class Arch = 
   static constexpr Index chunk =
       std::clamp<Index>(4096 / (Count * static_cast<Index>(sizeof(T))), 64, 256) / 16 * 16;
 
-  explicit RunPacker(const LoopNest<Count>& nest) : nest_(nest) {}
+  explicit RunPacker(const LoopNest<Count>& nest)
+      : nest_(nest), is_contiguous_(nest.is_contiguous(First, TrustsTypes)) {}
 
-  /// How many elements may be packed at once: any number if every operand is contiguous already.
-  Index limit() const {
-    return nest_.is_contiguous(First, TrustsTypes) ? std::numeric_limits<Index>::max() : chunk;
-  }
+  /// Whether every operand is contiguous already, so that nothing is packed.
+  bool is_contiguous() const { return is_contiguous_; }
+
+  /// How many elements may be packed at once.
+  Index limit() const { return is_contiguous_ ? std::numeric_limits<Index>::max() : chunk; }
 
   /// Where the next `count` elements from `at` lie in one run, until the next call.
-  Pointers pack(Pointers at, Index count) {
+  Pointers pack(const Pointers& at, Index count) { return is_contiguous_ ? at : pack_each(at, count); }
+
+ private:
+  Pointers pack_each(Pointers at, Index count) {
     for (std::size_t k = First; k < Count; ++k) {
       const Index stride = nest_.run_stride(static_cast<int>(k));
       if (stride == sizeof(T) || (TrustsTypes && nest_.operands[k].constant_in_rows)) continue;
@@ -112,7 +117,6 @@ template <class T, int Count, int First, bool TrustsTypes = false, class Arch = 
     return at;
   }
 
- private:
   void fill(std::size_t k, const std::byte* constant, Index count) {
     const auto value = simd::broadcast<T>(*reinterpret_cast<const T*>(constant));
     for (Index i = 0; i < count; i += simd::width<T>) simd::store(buffers_[k].data() + i, value);
@@ -121,6 +125,7 @@ template <class T, int Count, int First, bool TrustsTypes = false, class Arch = 
   }
 
   const LoopNest<Count>& nest_;
+  bool is_contiguous_;
   alignas(64) std::array<std::array<T, chunk>, static_cast<std::size_t>(Count)> buffers_;
   Pointers constants_{};
   std::array<Index, static_cast<std::size_t>(Count)> filled_{};
@@ -139,7 +144,7 @@ template <class F> Binder<F> binder(bool keeps, F bind) { return {keeps, std::mo
 template <int First, class Lane, bool TrustsTypes, class X, int Count, class Body, class Arch = simd::Arch>
 void with_vector_binder(const X& x, const LoopNest<Count>& nest, Body&& body) {
   RunPacker<Lane, Count, First, TrustsTypes> packer(nest);
-  body(binder(nest.is_contiguous(First, TrustsTypes),
+  body(binder(packer.is_contiguous(),
               [&](const typename Walk<Count>::Pointers& at, Index count) {
                 return x.template bind<First>(
                     ContiguousAccess<Lane, Count, TrustsTypes>(packer.pack(at, count)));

@@ -41,10 +41,24 @@ template <class To, class From> struct assigned_shapes {
 
 namespace detail {
 
+/// In what vectors X is computed that is written as T.
+template <class X, class T>
+using EvaluationLane =
+    std::conditional_t<std::is_same_v<typename X::lane, AnyLane>, Lane<T>, typename X::lane>;
+
 /// Elements of a piece of work. Waking a thread costs a few microseconds, about what a piece takes.
 inline constexpr Index piece_elements = Index{1} << 14;
 /// Evaluations below this many elements are not worth a second thread.
 inline constexpr Index parallel_elements = 4 * piece_elements;
+
+/// Calls f(first, last) for ranges that make up [0, size), on several threads where that is worth it.
+template <class F> void for_each_part(Index size, F f) {
+  const bool is_small = size < parallel_elements;
+  parallel_for(is_small ? 1 : (size + piece_elements - 1) / piece_elements, [&](Index i) {
+    const Index first = i * piece_elements;
+    f(first, is_small ? size : std::min(first + piece_elements, size));
+  });
+}
 
 template <Index... To, Index... From>
 void require_assignable(const Extents<To...>& to, const Extents<From...>& from) {
@@ -61,13 +75,19 @@ void require_assignable(const Extents<To...>& to, const Extents<From...>& from) 
   }
 }
 
-/// The loops that write x to `to`, which is operand 0.
-template <class X, class View> auto assignment_nest(const X& x, const View& to) {
-  LoopNest<1 + X::operands> nest;
+/// The loops over `to`, which is operand 0; the others are not yet described.
+template <int Count, class View> LoopNest<Count> destination_nest(const View& to) {
+  LoopNest<Count> nest;
   nest.rank = View::rank;
   for (int axis = 0; axis < View::rank; ++axis)
     nest.extents[static_cast<std::size_t>(axis)] = to.extents()[axis];
   to.describe(nest.operands.data(), View::rank);
+  return nest;
+}
+
+/// The loops that write x to `to`.
+template <class X, class View> auto assignment_nest(const X& x, const View& to) {
+  auto nest = destination_nest<1 + X::operands>(to);
   x.describe(nest.operands.data() + 1, View::rank);
   return nest;
 }
@@ -85,30 +105,52 @@ template <class T, class Bound, class Arch = simd::Arch> void write_run(Bound bo
   if (i < count) simd::store_partial(to + i, as_number(bound(Tail{i, count - i})), count - i);
 }
 
+/// Writes `count` elements of an expression, whose operands are contiguous at `at`, to a run of Lane.
+template <class Lane, int Count>
+using RunWriter = void (*)(const void* x, const typename Walk<Count>::Pointers& at, Lane* to, Index count);
+template <class Lane, class X, int Count, bool TrustsTypes = false, class Arch = simd::Arch>
+void write_run_of(const void* x, const typename Walk<Count>::Pointers& at, Lane* to, Index count) {
+  write_run(static_cast<const X*>(x)->template bind<1>(ContiguousAccess<Lane, Count, TrustsTypes>(at)), to,
+            count);
+}
+
+/// Elements [first, last) of an expression that `writer` computes in vectors of Lane, written as T. The
+/// expression is no part of the type, so all of as many operands share this, and compile faster.
+template <class T, class Lane, bool TrustsTypes, int Count, class Arch = simd::Arch>
+void write_vectors(const LoopNest<Count>& nest, Index first, Index last, const void* x,
+                   RunWriter<Lane, Count> writer) {
+  RunPacker<Lane, Count, 1, TrustsTypes> packer(nest);
+  const Index stride = nest.run_stride(0);
+  if (std::is_same_v<T, Lane> && stride == sizeof(T)) {
+    for_each_run(nest, first, last, packer.limit(), [&](const auto& at, Index count) {
+      writer(x, packer.pack(at, count), destination<Lane>(at[0]), count);
+    });
+  } else {  // what is to be converted or strewn goes through a small buffer
+    constexpr Index chunk = 64;
+    alignas(64) std::array<Lane, chunk> buffer;
+    for_each_run(nest, first, last, std::min(packer.limit(), chunk), [&](const auto& at, Index count) {
+      writer(x, packer.pack(at, count), buffer.data(), count);
+      for (Index i = 0; i < count; ++i)
+        *destination<T>(at[0] + i * stride) = static_cast<T>(buffer[static_cast<std::size_t>(i)]);
+    });
+  }
+}
+
 /// Elements [first, last) of x in vectors of Lane (void: one at a time), written as T.
 template <class T, class Lane, class X, int Count, class Arch = simd::Arch>
 void write(const X& x, const LoopNest<Count>& nest, Index first, Index last) {
-  const Index stride = nest.run_stride(0);
-  const auto strew = [stride](const std::byte* to, const auto& element, Index count) {
-    for (Index i = 0; i < count; ++i) *destination<T>(to + i * stride) = static_cast<T>(element(i));
-  };
-  with_binder<1, Lane>(x, nest, [&](const auto& bind, Index limit) {
-    if constexpr (std::is_void_v<Lane>) {
-      for_each_run(nest, first, last, limit,
-                   [&](const auto& at, Index count) { strew(at[0], bind(at, count), count); });
-    } else if (std::is_same_v<T, Lane> && stride == sizeof(T)) {
-      for_each_run(nest, first, last, limit, [&](const auto& at, Index count) {
-        write_run(bind(at, count), destination<Lane>(at[0]), count);
-      });
-    } else {  // what is to be converted or strewn goes through a small buffer
-      constexpr Index chunk = 64;
-      alignas(64) std::array<Lane, chunk> buffer;
-      for_each_run(nest, first, last, std::min(limit, chunk), [&](const auto& at, Index count) {
-        write_run(bind(at, count), buffer.data(), count);
-        strew(at[0], [&](Index i) { return buffer[static_cast<std::size_t>(i)]; }, count);
-      });
-    }
-  });
+  if constexpr (std::is_void_v<Lane>) {
+    const Index stride = nest.run_stride(0);
+    for_each_run(nest, first, last, last - first, [&](const auto& at, Index count) {
+      const auto element = x.template bind<1>(ElementAccess<Count>(nest, at));
+      for (Index i = 0; i < count; ++i) *destination<T>(at[0] + i * stride) = static_cast<T>(element(i));
+    });
+  } else {
+    if constexpr (X::constant_in_rows)
+      if (nest.has_constant_rows())
+        return write_vectors<T, Lane, true>(nest, first, last, &x, write_run_of<Lane, X, Count, true>);
+    write_vectors<T, Lane, false>(nest, first, last, &x, write_run_of<Lane, X, Count>);
+  }
 }
 
 /// Where x and `to` lie in one run each, in the same order, and no operand overlaps `to` but element for
@@ -122,20 +164,26 @@ template <class Lane, class X, class View> bool write_in_order(const X& x, const
   const Index bytes = size * static_cast<Index>(sizeof(Lane));
   for (const std::byte* operand : begin)
     if (operand != begin[0] && operand < begin[0] + bytes && begin[0] < operand + bytes) return false;
-  const auto write_from = [&](Index first, Index count) {
+  for_each_part(size, [&](Index first, Index last) {
     auto at = begin;
     for (const std::byte*& pointer : at) pointer += first * static_cast<Index>(sizeof(Lane));
-    write_run(x.template bind<1>(ContiguousAccess<Lane, 1 + X::operands>(at)), destination<Lane>(at[0]),
-              count);
-  };
-  if (size < parallel_elements)
-    write_from(0, size);
-  else
-    parallel_for((size + piece_elements - 1) / piece_elements, [&](Index i) {
-      write_from(i * piece_elements, std::min(piece_elements, size - i * piece_elements));
-    });
+    write_run_of<Lane, X, 1 + X::operands>(&x, at, destination<Lane>(at[0]), last - first);
+  });
   return true;
 }
+
+/// Writes x, which may read what it writes, by way of memory of its own.
+template <class X, class View> void evaluate_apart(const X& x, const View& to) {
+  auto temporary = Storage<typename View::value_type>::uninitialized(to.size());
+  const View packed(temporary.data(), to.extents());
+  evaluate(x, packed);
+  evaluate(packed, to);
+}
+
+// In produce.hpp. Writes a producer.
+template <class X, class View> void evaluate_producer(const X& x, const View& to);
+// Writes an expression as one of its producers goes on, and returns true, if one has the shape of `to`.
+template <class X, class View> bool evaluate_around_producer(const X& x, const View& to);
 
 }  // namespace detail
 
@@ -143,31 +191,26 @@ template <class Lane, class X, class View> bool write_in_order(const X& x, const
 /// integer conversions must be asked for (cast<int>). Throws shape_error where dynamic extents do not fit.
 template <class View, expression X, class Arch = simd::Arch> void evaluate(const X& x, const View& to) {
   using T = typename View::value_type;
-  using Lane = std::conditional_t<std::is_same_v<typename X::lane, detail::AnyLane>, detail::Lane<T>,
-                                  typename X::lane>;
+  using Lane = detail::EvaluationLane<X, T>;
   static_assert(!std::is_integral_v<T> || std::is_integral_v<typename X::value_type>,
                 "tensors: assigning real numbers to integers drops their fraction; say so with cast<...>(x)");
   detail::require_assignable(to.extents(), x.extents());
   if (to.size() == 0) return;
-  if constexpr (std::is_same_v<Lane, T>)
-    if (detail::write_in_order<Lane>(x, to)) return;
-  auto nest = detail::assignment_nest(x, to);
-  merge_axes(nest);
-  if (reads_what_it_writes(nest)) {
-    auto temporary = Storage<T>::uninitialized(to.size());
-    const View packed(temporary.data(), to.extents());
-    evaluate(x, packed);
-    evaluate(packed, to);
-    return;
+  if constexpr (detail::producer<X>) {
+    detail::evaluate_producer(x, to);
+  } else {
+    if constexpr (detail::contains_producer<X>)
+      if (detail::evaluate_around_producer(x, to)) return;
+    if constexpr (std::is_same_v<Lane, T>)
+      if (detail::write_in_order<Lane>(x, to)) return;
+    auto nest = detail::assignment_nest(x, to);
+    merge_axes(nest);
+    if (reads_what_it_writes(nest)) return detail::evaluate_apart(x, to);
+    if constexpr (std::is_same_v<Lane, T> && requires { x.strides(); })  // a view: nothing but a copy
+      if (detail::copy_transposed<T>(nest)) return;
+    detail::for_each_part(nest.size(),
+                          [&](Index first, Index last) { detail::write<T, Lane>(x, nest, first, last); });
   }
-  if constexpr (std::is_same_v<Lane, T> && requires { x.strides(); })  // a view: nothing but a copy
-    if (detail::copy_transposed<T>(nest)) return;
-  const Index size = nest.size();
-  const Index piece = size < detail::parallel_elements ? size : detail::piece_elements;
-  parallel_for((size + piece - 1) / piece, [&](Index i) {
-    const Index first = i * piece, last = std::min(first + piece, size);
-    detail::write<T, Lane>(x, nest, first, last);
-  });
 }
 
 }  // namespace lamina

@@ -13,7 +13,8 @@
 //                                               extents; writes where those runs begin
 //   bind<First>(access)                         a function of the place i, reading operands First, First + 1,
 //   …
-// where `access` (access.hpp) says how operands are read: an element or a vector at a time.
+// where `access` (access.hpp) says how operands are read: an element or a vector at a time. A leaf may be a
+// producer, which a kernel computes part by part: see produce.hpp.
 #pragma once
 
 #include <concepts>
@@ -69,6 +70,13 @@ struct AnyLane {};
 /// expression is computed element by element (integers, mixed types).
 template <class T>
 using Lane = std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, double>, T, void>;
+
+/// A leaf that is computed part by part: see produce.hpp.
+template <class X>
+concept producer = requires { requires X::is_producer; };
+
+/// Whether an expression reads a producer.
+template <class X> inline constexpr bool contains_producer = producer<X>;
 
 /// The lane that two parts of an expression have in common.
 template <class A, class B>

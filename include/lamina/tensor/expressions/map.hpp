@@ -107,6 +107,13 @@ class MapNode<F, std::index_sequence<I...>, X...>
         ...);
   }
 
+  /// Calls f(operand, how many tensors are read before it) for each operand.
+  template <class Visit> void for_each_operand(const Visit& f) const {
+    (f(static_cast<const MapOperand<I, X>&>(*this).value,
+       std::integral_constant<int, operands_before<I, X...>>{}),
+     ...);
+  }
+
   template <int First, class Access> auto bind(const Access& access) const {
     return apply(
         f_, static_cast<const MapOperand<I, X>&>(*this).value.template bind<First + operands_before<I, X...>>(
@@ -127,6 +134,9 @@ class MapNode<F, std::index_sequence<I...>, X...>
 
   [[no_unique_address]] F f_;
 };
+
+template <class F, class Sequence, class... X>
+inline constexpr bool contains_producer<MapNode<F, Sequence, X...>> = (contains_producer<X> || ...);
 
 }  // namespace detail
 

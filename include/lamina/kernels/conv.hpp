@@ -16,6 +16,10 @@
 
 namespace lamina::kernels {
 
+/// What a caller knows of a geometry when it is compiled; only what can be needed is then compiled. `any`:
+/// nothing.
+enum class ConvKind { any, dense, depthwise };
+
 namespace detail {
 
 /// Throws shape_error unless the maps are input and output of the convolution.
@@ -29,10 +33,22 @@ void check_maps(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& 
       "conv: the output map has not the extents that input and geometry give");
 }
 
-/// Whether every channel of blocked maps is convolved by itself.
-template <class T, class In, class Out>
-bool is_depthwise(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& out) {
-  return g.depthwise() && in.block == simd::width<T> && out.block == simd::width<T>;
+/// Calls f.template operator()<Plan>() with the plan that computes a geometry of this kind.
+template <ConvKind Kind, class T, class Arch, class In, class Out, class F>
+void with_plan(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& out, F&& f) {
+  [[maybe_unused]] const bool is_depthwise =
+      g.depthwise() && in.block == simd::width<T> && out.block == simd::width<T>;
+  if constexpr (Kind == ConvKind::any) {
+    if (is_depthwise)
+      f.template operator()<DepthwisePlan<T, Arch>>();
+    else
+      f.template operator()<ConvPlan<T, Arch>>();
+  } else if constexpr (Kind == ConvKind::depthwise) {
+    require(is_depthwise, "conv: the geometry, or a map, is not depthwise");
+    f.template operator()<DepthwisePlan<T, Arch>>();
+  } else {
+    f.template operator()<ConvPlan<T, Arch>>();
+  }
 }
 
 /// The forward pass by ConvPlan or DepthwisePlan.
@@ -53,17 +69,6 @@ void run_forward(const AnyMap<const T>& in, const T* weight, const T* bias, cons
     plan.run_sample(padded, out.samples(n, 1), worker, epilogue);
     follow(MapPart{n, 1, 0, out.height, 0, out.channels}, worker);
   });
-}
-
-template <class T, class Arch, class Epilogue, class Follow>
-void conv_forward(const AnyMap<const T>& in, const T* weight, const T* bias, const AnyMap<T>& out,
-                  const ConvGeometry& geometry, const Epilogue& epilogue, const Follow& follow,
-                  bool accumulate) {
-  check_maps(geometry, in, out);
-  if (is_depthwise<T>(geometry, in, out))
-    run_forward<DepthwisePlan<T, Arch>>(in, weight, bias, out, geometry, epilogue, follow, accumulate);
-  else
-    run_forward<ConvPlan<T, Arch>>(in, weight, bias, out, geometry, epilogue, follow, accumulate);
 }
 
 /// The gradient of the input by ConvPlan or DepthwisePlan.
@@ -98,29 +103,24 @@ void run_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap<
   });
 }
 
-template <class T, class Arch>
-void conv_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap<T>& dx,
-                        const ConvGeometry& geometry, bool accumulate) {
-  check_maps(geometry, dx, dy);
-  if (is_depthwise<T>(geometry, dx, dy))
-    run_backward_data<DepthwisePlan<T, Arch>>(dy, weight, dx, geometry, accumulate);
-  else
-    run_backward_data<ConvPlan<T, Arch>>(dy, weight, dx, geometry, accumulate);
-}
-
 }  // namespace detail
 
 /// out = epilogue(conv(in, weight) + bias), or out += conv(in, weight) where `accumulate` (without bias and
 /// epilogue then). `bias` may be null. `out` may be a slice of the channels of a wider map. The epilogue is a
 /// function of a vector (a scalar function object such as relu is one); `follow` is called with each MapPart
 /// that is finished, on its thread. Throws shape_error where extents do not fit together.
-template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Follow = nothing_follows,
-          class Arch = simd::Arch>
+template <ConvKind Kind = ConvKind::any, class X, int InBlock, class T, class Epilogue = no_epilogue,
+          class Follow = nothing_follows, class Arch = simd::Arch>
 void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
                   const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                   const ConvGeometry& geometry, const Epilogue& epilogue = {}, const Follow& follow = {},
                   bool accumulate = false) {
-  detail::conv_forward<T, Arch>(in, weight, bias, out, geometry, epilogue, follow, accumulate);
+  const detail::AnyMap<const T> x = in;
+  const detail::AnyMap<T> y = out;
+  detail::check_maps(geometry, x, y);
+  detail::with_plan<Kind, T, Arch>(geometry, x, y, [&]<class Plan>() {
+    detail::run_forward<Plan>(x, weight, bias, y, geometry, epilogue, follow, accumulate);
+  });
 }
 
 /// Writes weights in the order of ConvGeometry::weight_offset as `algorithm` reads them: packed_weight_size
@@ -136,15 +136,15 @@ void pack_conv_weights(const T* weight, const ConvGeometry& geometry, T* packed)
 
 /// conv_forward by a named algorithm, which must apply to the geometry, with weights packed for it. Both maps
 /// are blocked.
-template <ConvAlgorithm Algorithm, class X, class T, class Epilogue = no_epilogue,
-          class Follow = nothing_follows, class Arch = simd::Arch>
+template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, class X, class T,
+          class Epilogue = no_epilogue, class Follow = nothing_follows, class Arch = simd::Arch>
 void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t<T>* packed,
                          const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                          const ConvGeometry& geometry, const Epilogue& epilogue = {},
                          const Follow& follow = {}) {
   constexpr int side = winograd_outputs(Algorithm);
   if constexpr (side == 0) {
-    conv_forward(in, packed, bias, out, geometry, epilogue, follow);
+    conv_forward<Kind>(in, packed, bias, out, geometry, epilogue, follow);
   } else {
     const detail::AnyMap<const T> x = in;
     const detail::AnyMap<T> y = out;
@@ -171,11 +171,16 @@ template <class F> decltype(auto) with_algorithm(ConvAlgorithm algorithm, F&& f)
 
 /// The gradient of the input: dx = convᵀ(dy, weight), or dx += where `accumulate`. `geometry` is that of the
 /// forward pass; dx may be plain where the input was.
-template <class Y, class T, int InBlock, class Arch = simd::Arch>
+template <ConvKind Kind = ConvKind::any, class Y, class T, int InBlock, class Arch = simd::Arch>
 void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<T>* weight,
                         const FeatureMapView<T, InBlock>& dx, const ConvGeometry& geometry,
                         bool accumulate = false) {
-  detail::conv_backward_data<T, Arch>(dy, weight, dx, geometry, accumulate);
+  const detail::AnyMap<const T> from = dy;
+  const detail::AnyMap<T> to = dx;
+  detail::check_maps(geometry, to, from);
+  detail::with_plan<Kind, T, Arch>(geometry, to, from, [&]<class Plan>() {
+    detail::run_backward_data<Plan>(from, weight, to, geometry, accumulate);
+  });
 }
 
 /// Adds the gradients of weights and bias to dweight and dbias, which lie as weights and bias do; dbias may

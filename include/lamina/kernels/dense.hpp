@@ -17,14 +17,14 @@ template <class X, class T, class Epilogue = no_epilogue>
 void dense_forward(const FeatureMapView<X>& in, const std::type_identity_t<T>* weight,
                    const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                    const Epilogue& epilogue = {}) {
-  conv_forward(in, weight, bias, out, detail::dense_geometry(in, out), epilogue);
+  conv_forward<ConvKind::dense>(in, weight, bias, out, detail::dense_geometry(in, out), epilogue);
 }
 
 /// dx = weightᵀ · dy, or dx += where `accumulate`.
 template <class Y, class T>
 void dense_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<T>* weight,
                          const FeatureMapView<T>& dx, bool accumulate = false) {
-  conv_backward_data(dy, weight, dx, detail::dense_geometry(dx, dy), accumulate);
+  conv_backward_data<ConvKind::dense>(dy, weight, dx, detail::dense_geometry(dx, dy), accumulate);
 }
 
 /// dweight += Σ dy · inᵀ and dbias += Σ dy over the samples; dbias may be null.

@@ -190,10 +190,15 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T, class F> static void convolve(const Forward<T>& pass, const T* bias, F f) {
     if (pass.image.empty())
-      kernels::conv_forward(pass.input(), pass.parameter(0), bias, pass.output, geometry<In>(pass.input()),
-                            f);
+      kernels::conv_forward<kind(In)>(pass.input(), pass.parameter(0), bias, pass.output,
+                                      geometry<In>(pass.input()), f);
     else
-      kernels::conv_forward(pass.image, pass.parameter(0), bias, pass.output, geometry<In>(pass.image), f);
+      kernels::conv_forward<kind(In)>(pass.image, pass.parameter(0), bias, pass.output,
+                                      geometry<In>(pass.image), f);
+  }
+
+  static constexpr kernels::ConvKind kind(Shape in) {
+    return O.geometry(in).depthwise() ? kernels::ConvKind::depthwise : kernels::ConvKind::dense;
   }
 
   /// The geometry on the map at hand: In with its run-time extents filled in.
@@ -210,7 +215,8 @@ template <ConvOptions O> struct Conv : Layer {
       kernels::conv_backward_weights(in, pass.output_gradient, pass.parameter_gradient(0),
                                      O.bias ? pass.parameter_gradient(1) : nullptr, g);
     if (!in_gradient.empty())
-      kernels::conv_backward_data(pass.output_gradient, pass.parameter(0), in_gradient, g, accumulate);
+      kernels::conv_backward_data<kind(In)>(pass.output_gradient, pass.parameter(0), in_gradient, g,
+                                            accumulate);
   }
 };
 

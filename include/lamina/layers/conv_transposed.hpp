@@ -62,7 +62,8 @@ template <ConvOptions O> struct ConvTransposed : Layer {
       if constexpr (O.bias) kernels::add_channel_sums(pass.output_gradient, pass.parameter_gradient(1));
     }
     if (!pass.input_gradient().empty())
-      kernels::conv_forward(pass.output_gradient, pass.parameter(0), nullptr, pass.input_gradient(), g);
+      kernels::conv_forward<kernels::ConvKind::dense>(pass.output_gradient, pass.parameter(0), nullptr,
+                                                      pass.input_gradient(), g);
   }
 
  private:

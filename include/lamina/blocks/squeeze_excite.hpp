@@ -1,6 +1,7 @@
 // Squeeze-and-excitation (Hu, Shen, Albanie, Sun and Wu, "Squeeze-and-Excitation Networks", 2018):
 //   x · σ(W2 · relu(W1 · mean(x) + b1) + b2)
-// a gate per channel from the means of all channels, through a bottleneck of C / Reduction.
+// a gate per channel from the means of all channels, through a bottleneck of C / r. In residual nets it acts
+// on the branch, before the addition.
 #pragma once
 
 #include <algorithm>
@@ -11,12 +12,34 @@
 
 namespace lamina {
 
-/// (C, H, W) to the same. 2 C² / r + C / r + C parameters with r = Reduction; where r does not divide C, the
-/// bottleneck is rounded down, and is never less than 1.
-template <int Reduction = 16>
-inline constexpr auto squeeze_excite = with_input([](auto in) {
-  constexpr Index hidden = std::max<Index>(in.channels / Reduction, 1);
-  return gate(global_avg_pool | dense<hidden> | relu | dense<in.channels> | sigmoid);
+/// The width of a bottleneck: channels / reduction, rounded down and never less than 1.
+constexpr Index reduced_channels(Index channels, Index reduction) {
+  return std::max<Index>(channels / reduction, 1);
+}
+/// The same rounded to the nearest multiple, and never less than it: how many later nets count (multiple =
+/// 8).
+constexpr Index reduced_channels(Index channels, Index reduction, Index multiple) {
+  return std::max(multiple, (channels / reduction + multiple / 2) / multiple * multiple);
+}
+
+/// (C, H, W) to the same, with a bottleneck of Hidden channels and a gate function of one's own
+/// (hard_sigmoid). What is left are options of its two dense layers, such as no_bias.
+template <Index Hidden, auto Gate = sigmoid, auto... Option>
+inline constexpr auto excite = with_input([](auto in) {
+  return gate(global_avg_pool | dense<Hidden, Option...> | relu | dense<in.channels, Option...> | Gate);
 });
+
+/// (C, H, W) to the same. 2 C² / r + C / r + C parameters with r = Reduction.
+template <int Reduction = 16>
+inline constexpr auto squeeze_excite =
+    with_input([](auto in) { return excite<reduced_channels(in.channels, Reduction)>; });
+
+/// SENetV2's aggregated excitation (Narayanan, "SENetV2: Aggregated dense layer for channelwise and global
+/// representations", 2023): four bottlenecks side by side, which are one of four times the width; so this is
+/// squeeze_excite with a quarter of the reduction. 8 C² / r + 4 C / r + C parameters. The paper's block adds
+/// its input: residual(squeeze_excite_aggregated<>).
+template <int Reduction = 32>
+inline constexpr auto squeeze_excite_aggregated =
+    with_input([](auto in) { return excite<4 * reduced_channels(in.channels, Reduction)>; });
 
 }  // namespace lamina

@@ -17,7 +17,9 @@ template <BatchNormOptions O> struct BatchNorm : Layer {
   static constexpr bool is_affine_in_inference = true;
 
   static constexpr Shape output(Shape in) { return in; }
-  static constexpr auto parameters(Shape in) { return detail::scale_and_shift<O.affine>({in.channels}); }
+  static constexpr auto parameters(Shape in) {
+    return detail::scale_and_shift<O.affine>({in.channels}, O.scale_initializer);
+  }
   static constexpr std::array<Parameter, 2> statistics(Shape in) {
     return {Parameter{"running_mean", {in.channels}, initializers::zeros, orders::vector},
             Parameter{"running_var", {in.channels}, initializers::ones, orders::vector}};
@@ -73,7 +75,8 @@ template <BatchNormOptions O> struct BatchNorm : Layer {
 /// Batch normalisation with PyTorch's defaults: ε = 1e-5, momentum 0.1, learnt scale and shift.
 inline constexpr BatchNorm<BatchNormOptions{}> batch_norm{};
 
-/// batch_norm_with<epsilon<1e-3>, momentum<0.01>>; options in any order: epsilon<…>, momentum<…>, no_affine.
+/// batch_norm_with<epsilon<1e-3>, momentum<0.01>>; options in any order: epsilon<…>, momentum<…>, no_affine,
+/// scale_init<…>.
 template <auto... Option>
 inline constexpr BatchNorm<detail::with_options<struct batch_norm_layer, BatchNormOptions, Option...>(
     BatchNormOptions{})>

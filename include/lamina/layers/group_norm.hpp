@@ -18,7 +18,9 @@ template <Index GroupCount, NormOptions O> struct GroupNorm : Layer {
     require(in.channels % group_count(in) == 0, "group_norm: the groups must divide the channels");
     return in;
   }
-  static constexpr auto parameters(Shape in) { return detail::scale_and_shift<O.affine>({in.channels}); }
+  static constexpr auto parameters(Shape in) {
+    return detail::scale_and_shift<O.affine>({in.channels}, O.scale_initializer);
+  }
   static constexpr Stash stash(Shape in) { return {.per_sample = 2 * group_count(in)}; }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {

@@ -25,7 +25,7 @@ template <NormOptions O> struct LayerNorm : Layer {
     const ParameterExtents extents = in.rank() == 1   ? ParameterExtents{in.channels}
                                      : in.rank() == 2 ? ParameterExtents{in.channels, in.width}
                                                       : ParameterExtents{in.channels, in.height, in.width};
-    return detail::scale_and_shift<O.affine>(extents);
+    return detail::scale_and_shift<O.affine>(extents, O.scale_initializer);
   }
   static constexpr Stash stash(Shape) { return {.per_sample = 2}; }
 
@@ -50,7 +50,9 @@ template <NormOptions O> struct ChannelNorm : Layer {
   static constexpr Saves saves = Saves::input;
 
   static constexpr Shape output(Shape in) { return in; }
-  static constexpr auto parameters(Shape in) { return detail::scale_and_shift<O.affine>({in.channels}); }
+  static constexpr auto parameters(Shape in) {
+    return detail::scale_and_shift<O.affine>({in.channels}, O.scale_initializer);
+  }
   static constexpr Stash stash(Shape in) { return {.per_sample = 2 * in.pixels()}; }
 
   template <class T> static void forward(const Forward<T>& pass) {

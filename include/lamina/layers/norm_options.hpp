@@ -24,11 +24,20 @@ template <Fraction Value> inline constexpr Momentum momentum{Value};
 struct NoAffine {};
 inline constexpr NoAffine no_affine{};
 
+/// How the learnt scale begins: scale_init<initializers::zeros>, so that a branch that ends in the norm
+/// begins as nothing. Default ones.
+struct ScaleInitializer {
+  Initializer initializer = initializers::ones;
+};
+template <Initializer How> inline constexpr ScaleInitializer scale_init{How};
+
 /// What a normalisation's options say.
 struct NormOptions {
   Fraction epsilon{1e-5};
   bool affine = true;
+  Initializer scale_initializer = initializers::ones;
 
+  constexpr void set(ScaleInitializer s) { scale_initializer = s.initializer; }
   constexpr void set(Epsilon e) { epsilon = e.value; }
   constexpr void set(NoAffine) { affine = false; }
 };
@@ -41,10 +50,11 @@ struct BatchNormOptions : NormOptions {
 
 namespace detail {
 
-/// gamma, which begins as ones, and beta, which begins as zeros; neither decays.
-template <bool Affine> constexpr auto scale_and_shift(ParameterExtents extents) {
+/// gamma, and beta, which begins as zeros; neither decays.
+template <bool Affine>
+constexpr auto scale_and_shift(ParameterExtents extents, Initializer scale = initializers::ones) {
   if constexpr (Affine)
-    return std::array{Parameter{"weight", extents, initializers::ones, orders::vector, false},
+    return std::array{Parameter{"weight", extents, scale, orders::vector, false},
                       Parameter{"bias", extents, initializers::zeros, orders::vector, false}};
   else
     return std::array<Parameter, 0>{};

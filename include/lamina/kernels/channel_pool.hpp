@@ -1,0 +1,88 @@
+// Pooling over the channels of each pixel: a map (C, H, W) to the means, or the maxima, (1, H, W). The
+// squeeze of spatial attention (Woo et al., "CBAM", 2018).
+#pragma once
+
+#include "lamina/kernels/pixels.hpp"
+
+namespace lamina::kernels {
+
+namespace detail {
+
+/// Writes one number a pixel, and zeros in padding lanes: y is a map of one channel.
+template <class T> void store_pixels(const T* results, Index count, T* to) {
+  constexpr Index B = channel_block<T>;
+  for (Index p = 0; p < count; ++p, to += B) {
+    simd::store(to, simd::broadcast<T>(0));
+    *to = results[p];
+  }
+}
+
+}  // namespace detail
+
+/// y = Σ_c x_c / C, at each pixel.
+template <class T, class Arch = simd::Arch>
+void channel_mean_forward(const Input<T>& x, const FeatureMapView<T>& y) {
+  const T factor = T{1} / static_cast<T>(x.channels);
+  detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
+    T sums[detail::pixels_at_once];
+    detail::sum_channels<T>(
+        x, count, [&](Index block) { return detail::pixels_from(x, n, block, first); }, sums);
+    for (Index p = 0; p < count; ++p) sums[p] *= factor;
+    detail::store_pixels(sums, count, detail::pixel_at(y, n, 0, first));
+  });
+}
+
+/// dx_c = dy / C.
+template <class T, class Arch = simd::Arch>
+void channel_mean_backward(const Input<T>& dy, const FeatureMapView<T>& dx) {
+  using V = simd::Vector<T>;
+  constexpr Index B = channel_block<T>;
+  const T factor = T{1} / static_cast<T>(dx.channels);
+  detail::for_each_pixels(dx, [&](Index n, Index first, Index count) {
+    const T* const from = dy.at_block(n, 0) + first * B;
+    detail::for_each_channel_block(dx, [&](Index block, auto lanes) {
+      T* to = detail::pixel_at(dx, n, block, first);
+      for (Index p = 0; p < count; ++p, to += B)
+        simd::store(to, simd::select(lanes, V(from[p * B] * factor), V(T{0})));
+    });
+  });
+}
+
+/// y = max_c x_c, at each pixel.
+template <class T, class Arch = simd::Arch>
+void channel_max_forward(const Input<T>& x, const FeatureMapView<T>& y) {
+  detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
+    T most[detail::pixels_at_once];
+    detail::max_channels<T>(
+        x, count, [&](Index block) { return detail::pixels_from(x, n, block, first); }, most);
+    detail::store_pixels(most, count, detail::pixel_at(y, n, 0, first));
+  });
+}
+
+/// dx_c = dy for the channel whose value the maximum y is, the first of equal ones, and 0 for the others.
+template <class T, class Arch = simd::Arch>
+void channel_max_backward(const Input<T>& x, const Input<T>& y, const Input<T>& dy,
+                          const FeatureMapView<T>& dx) {
+  using V = simd::Vector<T>;
+  constexpr Index B = channel_block<T>;
+  detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
+    bool found[detail::pixels_at_once] = {};
+    const T* const most = y.at_block(n, 0) + first * B;
+    const T* const gradient = dy.at_block(n, 0) + first * B;
+    detail::for_each_channel_block(x, [&](Index block, auto lanes) {
+      const auto x_at = detail::pixels_from(x, n, block, first);
+      T* to = detail::pixel_at(dx, n, block, first);
+      for (Index p = 0; p < count; ++p, to += B) {
+        const auto is_most = lanes & (x_at(p) == V(most[p * B]));
+        simd::store(to, V(T{0}));
+        if (found[p] || !simd::any(is_most)) continue;
+        found[p] = true;
+        Index lane = 0;
+        while (x(n, block * B + lane, (first + p) / x.width, (first + p) % x.width) != most[p * B]) ++lane;
+        to[lane] = gradient[p * B];
+      }
+    });
+  });
+}
+
+}  // namespace lamina::kernels

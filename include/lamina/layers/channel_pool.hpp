@@ -1,0 +1,50 @@
+// Pooling over channels: (C, H, W) to one map of the channels' means, or of their maxima. What spatial
+// attention looks at.
+#pragma once
+
+#include "lamina/kernels/channel_pool.hpp"
+#include "lamina/net/layer.hpp"
+#include "lamina/net/operators.hpp"
+
+namespace lamina {
+
+namespace detail {
+constexpr Shape one_channel(Shape in) {
+  require(in.rank() == 3, "channel pooling: the input must be a map (channels, height, width)");
+  return {1, in.height, in.width};
+}
+}  // namespace detail
+
+/// y[h, w] = mean of x[c, h, w] over the channels.
+struct ChannelMean : Layer {
+  static constexpr std::string_view name = "channel_mean";
+  static constexpr Saves saves = Saves::nothing;
+  static constexpr Shape output(Shape in) { return detail::one_channel(in); }
+
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::channel_mean_forward(pass.input(), pass.output);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    if (!pass.input_gradient().empty())
+      kernels::channel_mean_backward(pass.output_gradient, pass.input_gradient());
+  }
+};
+inline constexpr ChannelMean channel_mean{};
+
+/// y[h, w] = maximum of x[c, h, w] over the channels; ties give the gradient to the first.
+struct ChannelMax : Layer {
+  static constexpr std::string_view name = "channel_max";
+  static constexpr Saves saves = Saves::both;
+  static constexpr Shape output(Shape in) { return detail::one_channel(in); }
+
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::channel_max_forward(pass.input(), pass.output);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    if (!pass.input_gradient().empty())
+      kernels::channel_max_backward(pass.input(), pass.output, pass.output_gradient, pass.input_gradient());
+  }
+};
+inline constexpr ChannelMax channel_max{};
+
+}  // namespace lamina

@@ -1,0 +1,52 @@
+#include "lamina/blocks/convolutional_block_attention.hpp"
+
+#include "support/check_gradients.hpp"
+
+using namespace lamina;
+using support::check_gradients;
+using support::elements;
+using support::RandomImages;
+
+namespace {
+
+TEST_CASE("convolutional block attention: parameters on ResNet-50", "[blocks]") {
+  constexpr auto at = [](auto in) { return parameter_count(convolutional_block_attention<>, in); };
+  STATIC_REQUIRE(at(input<64, 7, 7>) == 2 * 64 * 64 / 16 + 64 / 16 + 64 + 98 + 2);
+  // With ResNet-50's own 25,557,032 they make 28,089,624.
+  constexpr Index all = 3 * at(input<256, 56, 56>) + 4 * at(input<512, 28, 28>) +
+                        6 * at(input<1024, 14, 14>) + 3 * at(input<2048, 7, 7>);
+  STATIC_REQUIRE(25'557'032 + all == 28'089'624);
+  STATIC_REQUIRE(parameter_count(channel_attention<16, no_bias>, input<64, 7, 7>) == 2 * 64 * 64 / 16);
+  STATIC_REQUIRE(parameter_count(spatial_attention<7, no_bias>, input<64, 7, 7>) == 98);
+}
+
+TEST_CASE("convolutional block attention: gradients", "[blocks]") {
+  check_gradients<(conv<9, 3> | channel_attention<4>), input<2, 4, 3>>();
+  check_gradients<(conv<9, 3> | channel_attention<2, no_bias>), input<2, 1, 1>>();
+  check_gradients<(conv<9, 3> | spatial_attention<3>), input<2, 4, 3>>();
+  check_gradients<(conv<9, 3> | convolutional_block_attention<4, 3>), input<2, 4, 5>>();
+}
+
+TEST_CASE("one MLP sees the means and the maxima of the channels", "[blocks]") {
+  Model<channel_attention<2, no_bias>, input<2, 1, 2>> model{seed{1}};
+  const float first[] = {0.5, -0.25}, second[] = {1, 2};
+  for (const auto& parameter : model.parameters())
+    for (Index i = 0; i < 2; ++i) parameter[i] = parameter.extents()[0] == 1 ? first[i] : second[i];
+  const float x[] = {1, 3, -4, 0};
+  // Means (2, -2), maxima (3, 0): the hidden numbers are relu(1 + 0.5) and relu(1.5).
+  const double hidden = 1.5 + 1.5;
+  const double gates[] = {1 / (1 + std::exp(-hidden)), 1 / (1 + std::exp(-2 * hidden))};
+  require_close(elements(model.predict(FeatureMapView<const float, 1>(x, 1, 2, 1, 2))),
+                std::vector<double>{gates[0], 3 * gates[0], -4 * gates[1], 0}, 1e-6);
+}
+
+TEST_CASE("the gate of pixels is one half everywhere at first", "[blocks]") {
+  Model<spatial_attention_normalized<>, input<3, 4, 5>> model{seed{1}};
+  RandomImages<float> images(shape<3, 4, 5>, 2);
+  std::vector<double> expected;
+  for (Index i = 0; i < images.storage.size(); ++i)
+    expected.push_back(static_cast<double>(images.storage[i]) / 2);
+  require_close(elements(model.predict(images.view)), expected, 1e-7);
+}
+
+}  // namespace

@@ -29,6 +29,7 @@
 #include "lamina/layers/conv_transposed.hpp"
 #include "lamina/layers/dense.hpp"
 #include "lamina/layers/dropout.hpp"
+#include "lamina/layers/factorized_conv.hpp"
 #include "lamina/layers/flatten.hpp"
 #include "lamina/layers/global_pool.hpp"
 #include "lamina/layers/group_norm.hpp"
@@ -38,6 +39,8 @@
 #include "lamina/layers/prelu.hpp"
 #include "lamina/layers/softmax.hpp"
 #include "lamina/layers/upsample.hpp"
+#include "lamina/layers/weight_norm_conv.hpp"
+#include "lamina/layers/weighted_conv.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 
 // data

@@ -1,0 +1,150 @@
+// Convolutions whose kernel is made of other numbers: build an effective kernel, then convolve; and,
+// backwards, hand the effective kernel's gradient on to what it was made of. One layer for all of them
+// (weighted_conv.hpp, weight_norm_conv.hpp, factorized_conv.hpp); a Kernel says
+//
+//   static constexpr std::string_view name;
+//   static constexpr std::array<Parameter, n> parameters(const Parameter& weight);   instead of conv's weight
+//   template <class T> static void build(const KernelShape&, const T* const* parameter, T* weight);
+//   template <class T> static void adjoint(const KernelShape&, const T* const* parameter, const T*
+//   weight_gradient,
+//                                          T* const* gradient);                       adds to the gradients
+//
+// Frozen, it is a plain convolution with the kernel it has made, and costs what that costs.
+#pragma once
+
+#include <algorithm>
+
+#include "lamina/layers/conv.hpp"
+
+namespace lamina {
+
+/// A kernel (out, in of a group, rows, columns) and where its elements lie.
+struct KernelShape {
+  Index out, in, rows, columns;
+  Index block;  // lanes of a vector
+
+  KernelShape(const kernels::ConvGeometry& g, Index lanes)
+      : out(g.out_channels),
+        in(g.in_channels_per_group()),
+        rows(g.kernel_height),
+        columns(g.kernel_width),
+        block(lanes) {}
+
+  Index taps() const { return rows * columns; }
+  Index size() const { return (out + block - 1) / block * block * taps() * in; }
+  /// ConvGeometry::weight_offset.
+  Index place(Index o, Index i, Index r, Index c) const {
+    return ((o / block * taps() + r * columns + c) * in + i) * block + o % block;
+  }
+  /// Calls f(o, i, r, c) for every element, in the order of memory but for lanes.
+  template <class F> void for_each(F&& f) const {
+    for (Index o = 0; o < out; ++o)
+      for (Index r = 0; r < rows; ++r)
+        for (Index c = 0; c < columns; ++c)
+          for (Index i = 0; i < in; ++i) f(o, i, r, c);
+  }
+};
+
+/// The layer: conv with options O, and its weight made by Kernel.
+template <ConvOptions O, class Kernel> struct ReparametrizedConv : Layer {
+  using Plain = Conv<O>;
+  static constexpr std::string_view name = Kernel::name;
+  static constexpr Saves saves = Saves::input;
+  static constexpr bool accumulates = true;
+  static constexpr bool accepts_epilogue = true;
+  static constexpr bool reads_image(Shape in) { return Plain::reads_image(in); }
+  static constexpr Shape output(Shape in) { return Plain::output(in); }
+  static constexpr Index macs(Shape in) { return Plain::macs(in); }
+  static std::string algorithm(Shape in) { return Plain::algorithm(in); }
+  static constexpr Window window(Shape in) { return Plain::window(in); }
+
+  static constexpr auto parameters(Shape in) {
+    constexpr std::size_t count = Kernel::parameters(Parameter{}).size();
+    const auto plain = Plain::parameters(in);
+    const auto made_of = Kernel::parameters(plain[0]);
+    std::array<Parameter, count + O.bias> all;
+    std::copy(made_of.begin(), made_of.end(), all.begin());
+    if constexpr (O.bias) all[count] = plain[1];
+    return all;
+  }
+
+  template <Shape In, class T> static void forward(const Forward<T>& pass) {
+    const Effective<In, T> effective(pass, O.bias ? pass.parameter(kernel_parameters) : nullptr);
+    Forward<T> plain = pass;
+    plain.parameter_arena = effective.values.data();
+    plain.parameter_offsets = effective.offsets;
+    Plain::template forward<In>(plain);
+  }
+
+  template <Shape In, class T> static void backward(const Backward<T>& pass) {
+    const Effective<In, T> effective(pass, O.bias ? pass.parameter(kernel_parameters) : nullptr);
+    const Scratch<T> gradient(effective.values.size());
+    std::fill_n(gradient.data(), gradient.size(), T{0});
+    Backward<T> plain = pass;
+    plain.parameter_arena = effective.values.data();
+    plain.parameter_offsets = effective.offsets;
+    if (pass.wants_parameter_gradients()) plain.gradient_arena = gradient.data();
+    Plain::template backward<In>(plain);
+    if (!pass.wants_parameter_gradients()) return;
+    const T* parameter[kernel_parameters];
+    T* parameter_gradient[kernel_parameters];
+    for (int i = 0; i < kernel_parameters; ++i) {
+      parameter[i] = pass.parameter(i);
+      parameter_gradient[i] = pass.parameter_gradient(i);
+    }
+    Kernel::template adjoint<T>(effective.shape, parameter, gradient.data(), parameter_gradient);
+    if constexpr (O.bias)
+      for (Index c = 0; c < effective.shape.out; ++c)
+        pass.parameter_gradient(kernel_parameters)[c] += gradient[effective.offsets[1] + c];
+  }
+
+  // For net/freeze.hpp: a plain convolution.
+  static constexpr auto fused_parameters(Shape in) { return Plain::fused_parameters(in); }
+  static std::string fused_algorithm(Shape in) { return Plain::fused_algorithm(in); }
+  template <Shape In, class T, class F> static void forward_fused(const Forward<T>& pass, F f) {
+    Plain::template forward_fused<In>(pass, f);
+  }
+  template <Shape In, class Source, class T>
+  static void copy_parameters(const Source& source, T* weight, T* bias) {
+    const KernelShape shape(O.geometry(In), channel_block<T>);
+    const T* parameter[kernel_parameters];
+    for (int i = 0; i < kernel_parameters; ++i) parameter[i] = source.parameter(i);
+    std::fill_n(weight, shape.size(), T{0});
+    Kernel::template build<T>(shape, parameter, weight);
+    const Index padded = (shape.out + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
+    if constexpr (O.bias)
+      std::copy_n(source.parameter(kernel_parameters), padded, bias);
+    else
+      std::fill_n(bias, padded, T{0});
+  }
+  template <Shape In, class T> static void absorb(const T* scale, const T* shift, T* weight, T* bias) {
+    Plain::template absorb<In>(scale, shift, weight, bias);
+  }
+  template <Shape In, class T> static constexpr Index unpacked_weight_size() {
+    return Plain::template unpacked_weight_size<In, T>();
+  }
+  template <Shape In, class T> static void pack(const T* weight, T* packed) {
+    Plain::template pack<In>(weight, packed);
+  }
+
+ private:
+  static constexpr int kernel_parameters = static_cast<int>(Kernel::parameters(Parameter{}).size());
+
+  /// The effective kernel and the bias, as the plain convolution's parameters.
+  template <Shape In, class T> struct Effective {
+    KernelShape shape{O.geometry(In), channel_block<T>};
+    Index offsets[2] = {0, shape.size()};
+    Scratch<T> values{shape.size() +
+                      (shape.out + channel_block<T> - 1) / channel_block<T> * channel_block<T>};
+
+    template <class Pass> Effective(const Pass& pass, const T* bias) {
+      std::fill_n(values.data(), values.size(), T{0});
+      const T* parameter[kernel_parameters];
+      for (int i = 0; i < kernel_parameters; ++i) parameter[i] = pass.parameter(i);
+      Kernel::template build<T>(shape, parameter, values.data());
+      if (bias) std::copy_n(bias, shape.out, values.data() + offsets[1]);
+    }
+  };
+};
+
+}  // namespace lamina

@@ -1,0 +1,28 @@
+#include "lamina/layers/weight_norm_conv.hpp"
+
+#include "support/check_gradients.hpp"
+
+using namespace lamina;
+using support::check_gradients;
+using support::elements;
+using support::RandomImages;
+
+namespace {
+
+TEST_CASE("weight-normalised convolution: gradients", "[layers]") {
+  check_gradients<weight_norm_conv<9, 3>, input<5, 5, 4>>();
+  check_gradients<weight_norm_conv<4, 3, groups<2>, no_bias>, input<6, 4, 5>>();
+  check_gradients<weight_norm_conv<3, 5>, input<2, 9>>();
+}
+
+TEST_CASE("the kernels of a weight-normalised convolution are as long as g says", "[layers]") {
+  Model<weight_norm_conv<1, 1, no_bias>, input<2, 1, 2>> model{seed{1}};
+  for (const auto& parameter : model.parameters())
+    for (Index i = 0; i < parameter.size(); ++i)
+      parameter[i] = parameter.size() == 1 ? 10.f : (i == 0 ? 3.f : 4.f);
+  const float x[] = {1, 0, 0, 1};
+  require_close(elements(model.predict(FeatureMapView<const float, 1>(x, 1, 2, 1, 2))),
+                std::vector<double>{6, 8}, 1e-5);
+}
+
+}  // namespace

@@ -1,0 +1,63 @@
+#include "lamina/layers/weighted_conv.hpp"
+
+#include "lamina/net/freeze.hpp"
+#include "lamina/tensor/functions/functions.hpp"
+#include "support/check_gradients.hpp"
+
+using namespace lamina;
+using support::check_gradients;
+using support::elements;
+using support::RandomImages;
+
+namespace {
+
+TEST_CASE("weighted convolution: gradients", "[layers]") {
+  check_gradients<weighted_conv<9, density<0.7>>, input<5, 5, 4>>();
+  check_gradients<weighted_conv<4, density<0.2, 1.5>, stride<2>, groups<2>, no_bias>, input<8, 6, 5>>();
+  check_gradients<weighted_conv<3, density<0.25, 0.15, 0.55>>, input<2, 9>>();
+  check_gradients<weighted_conv<9, learnt_density<0.7>>, input<5, 5, 4>>();
+  check_gradients<weighted_conv<5, learnt_density<0.27, 0.17, 0.54>>, input<2, 8, 7>>();
+  check_gradients<weighted_conv<5, learnt_density<0.3, 1.5>>, input<3, 9>>();
+}
+
+/// Both models' weights and answers for the same images; `scale` is what the first multiplies its taps by.
+template <auto Weighted, auto Plain, auto In> void require_equal_when_folded(const double (&scale)[3][3]) {
+  Model<Weighted, In> weighted{seed{5}};
+  Model<Plain, In> plain{seed{6}};
+  const auto parameters = weighted.parameters();
+  auto from = parameters.begin();
+  for (const auto& to : plain.parameters()) {
+    for (Index i = 0; i < to.size(); ++i) {
+      const bool is_weight = to.extents().rank == 4;
+      to[i] = is_weight ? static_cast<float>(scale[i % 9 / 3][i % 3]) * (*from)[i] : (*from)[i];
+    }
+    ++from;
+  }
+  RandomImages<float> images(In.shape, 2);
+  REQUIRE(elements(weighted.predict(images.view)) == elements(plain.predict(images.view)));
+  const auto frozen = freeze(weighted);
+  const auto frozen_plain = freeze(plain);
+  auto workspace = frozen.workspace();
+  auto workspace_plain = frozen_plain.workspace();
+  REQUIRE(elements(frozen(images.view, workspace)) == elements(frozen_plain(images.view, workspace_plain)));
+}
+
+TEST_CASE("a weighted convolution is a plain one with its taps weighed, bit for bit, and so when frozen",
+          "[layers]") {
+  constexpr auto in = input<16, 10, 12>;
+  require_equal_when_folded<(weighted_conv<24, density<0.5>> | relu), (conv<24, 3> | relu), in>(
+      {{0.25, 0.5, 0.25}, {0.5, 1, 0.5}, {0.25, 0.5, 0.25}});
+  require_equal_when_folded<weighted_conv<8, density<1.0>>, conv<8, 3>, input<3, 5, 6>>(
+      {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}});
+}
+
+TEST_CASE("weighted convolution: parameters", "[layers]") {
+  STATIC_REQUIRE(parameter_count(weighted_conv<8, density<0.2, 0.8>>, input<3, 9, 9>) ==
+                 parameter_count(conv<8, 5>, input<3, 9, 9>));
+  STATIC_REQUIRE(parameter_count(weighted_conv<8, learnt_density<0.2, 0.8>>, input<3, 9, 9>) ==
+                 parameter_count(conv<8, 5>, input<3, 9, 9>) + 2);
+  STATIC_REQUIRE(output_shape(weighted_conv<8, density<0.2, 0.8>>, input<3, 9, 7>) == shape<8, 9, 7>);
+  STATIC_REQUIRE(output_shape(weighted_conv<8, density<>>, input<3, 9, 7>) == shape<8, 9, 7>);
+}
+
+}  // namespace

@@ -14,6 +14,7 @@
 #include "lamina/blocks/convolutional_block_attention.hpp"
 #include "lamina/blocks/dilated_context.hpp"
 #include "lamina/blocks/efficient_channel_attention.hpp"
+#include "lamina/blocks/factorized_conv_chain.hpp"
 #include "lamina/blocks/ghost.hpp"
 #include "lamina/blocks/inception.hpp"
 #include "lamina/blocks/inception_depthwise.hpp"

@@ -1,8 +1,11 @@
 // CP-factorised convolution (Lebedev, Ganin, Rakhuba, Oseledets and Lempitsky, "Speeding-up Convolutional
-// Neural Networks Using Fine-tuned CP-Decomposition", 2015): the kernel is a sum of R products of vectors,
-//   w[o, i, a, b] = Σ_r A[r, o] B[r, i] C[r, a] D[r, b]
-// with R (out + in + rows + columns) parameters instead of out · in · rows · columns. It is put together and
-// then convolved with, so its use is to regularise and to shrink files, not to save time.
+// Neural Networks Using Fine-tuned CP-Decomposition", 2015; Phan et al., "Stable Low-rank Tensor
+// Decomposition for Compression of Convolutional Neural Network", 2020): the kernel is a sum of R products of
+// vectors,
+//   w[o, i, a, b] = Σ_r A[r, o] B[r, i] C[r, a, b]
+// with R (out + in + rows · columns) parameters instead of out · in · rows · columns. Here it is put together
+// and then convolved with: the weights of one kernel, at the price of one convolution. The same sum taken one
+// factor after the other, which is cheaper for small R, is blocks/factorized_conv_chain.hpp.
 #pragma once
 
 #include "lamina/layers/reparametrized_conv.hpp"
@@ -14,17 +17,18 @@ template <Index Rank> struct FactorizedKernel {
   static_assert(Rank >= 1, "factorized_conv: the rank is 1 or more");
   static constexpr std::string_view name = "factorized_conv";
 
-  static constexpr std::array<Parameter, 4> parameters(const Parameter& weight) {
+  static constexpr std::array<Parameter, 3> parameters(const Parameter& weight) {
     const ParameterExtents& e = weight.extents;
     const Index rows = e.rank == 4 ? e[2] : 1, columns = e.rank == 4 ? e[3] : e.rank == 3 ? e[2] : 1;
-    const auto factor = [](std::string_view factor_name, Index length, double deviation) {
-      return Parameter{factor_name, {Rank, length}, initializers::normal(deviation), orders::plain, true};
+    const auto factor = [](std::string_view factor_name, ParameterExtents extents, double deviation) {
+      return Parameter{factor_name, extents, initializers::normal(deviation), orders::plain, true};
     };
-    // A product of four, summed over the rank, has variance Rank · d⁸ if each factor has deviation d.
+    // A product of three, summed over the rank, has variance Rank · d⁶ if each factor has deviation d.
     const double fan_in = static_cast<double>((e.rank >= 2 ? e[1] : 1) * rows * columns);
-    const double deviation = eighth_root(2 / (fan_in * static_cast<double>(Rank)));
-    return {factor("out", e.rank >= 1 ? e[0] : 1, deviation), factor("in", e.rank >= 2 ? e[1] : 1, deviation),
-            factor("rows", rows, deviation), factor("columns", columns, deviation)};
+    const double deviation = sixth_root(2 / (fan_in * static_cast<double>(Rank)));
+    return {factor("out", {Rank, e.rank >= 1 ? e[0] : 1}, deviation),
+            factor("in", {Rank, e.rank >= 2 ? e[1] : 1}, deviation),
+            factor("taps", {Rank, rows, columns}, deviation)};
   }
 
   template <class T> static void build(const KernelShape& shape, const T* const* parameter, T* weight) {
@@ -32,7 +36,7 @@ template <Index Rank> struct FactorizedKernel {
       T sum = 0;
       for (Index k = 0; k < Rank; ++k)
         sum += parameter[0][k * shape.out + o] * parameter[1][k * shape.in + i] *
-               parameter[2][k * shape.rows + r] * parameter[3][k * shape.columns + c];
+               parameter[2][(k * shape.rows + r) * shape.columns + c];
       weight[shape.place(o, i, r, c)] = sum;
     });
   }
@@ -43,24 +47,21 @@ template <Index Rank> struct FactorizedKernel {
     shape.for_each([&](Index o, Index i, Index r, Index c) {
       const T d = weight_gradient[shape.place(o, i, r, c)];
       for (Index k = 0; k < Rank; ++k) {
-        const Index at[4] = {k * shape.out + o, k * shape.in + i, k * shape.rows + r, k * shape.columns + c};
-        const T value[4] = {parameter[0][at[0]], parameter[1][at[1]], parameter[2][at[2]],
-                            parameter[3][at[3]]};
-        gradient[0][at[0]] += d * value[1] * value[2] * value[3];
-        gradient[1][at[1]] += d * value[0] * value[2] * value[3];
-        gradient[2][at[2]] += d * value[0] * value[1] * value[3];
-        gradient[3][at[3]] += d * value[0] * value[1] * value[2];
+        const Index at[3] = {k * shape.out + o, k * shape.in + i, (k * shape.rows + r) * shape.columns + c};
+        const T value[3] = {parameter[0][at[0]], parameter[1][at[1]], parameter[2][at[2]]};
+        gradient[0][at[0]] += d * value[1] * value[2];
+        gradient[1][at[1]] += d * value[0] * value[2];
+        gradient[2][at[2]] += d * value[0] * value[1];
       }
     });
   }
 
  private:
-  static constexpr double eighth_root(double x) {
+  static constexpr double sixth_root(double x) {
     double root = 1;  // Newton's iteration, for std::pow is not constexpr
     for (int i = 0; i < 200; ++i) {
-      double seventh = root * root * root;
-      seventh *= seventh * root;
-      root -= (seventh * root - x) / (8 * seventh);
+      const double fifth = root * root * root * root * root;
+      root -= (fifth * root - x) / (6 * fifth);
     }
     return root;
   }

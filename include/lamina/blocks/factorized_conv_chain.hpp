@@ -1,0 +1,16 @@
+// A CP-factorised convolution one factor after the other (see layers/factorized_conv.hpp): to R channels, a
+// depthwise kernel, to the channels asked for. R (in + rows · columns + out) weights and as many
+// multiply-adds a pixel.
+#pragma once
+
+#include "lamina/blocks/separable_conv.hpp"
+
+namespace lamina {
+
+/// factorized_conv_chain<64, 3, 16, stride<2>>: channels, kernel, rank; options of the depthwise convolution
+/// (stride, dilation, padding). A bias at the end.
+template <Index Channels, auto K, Index Rank, auto... Option>
+inline constexpr auto factorized_conv_chain =
+    conv<Rank, 1, no_bias> | depthwise_conv<K, no_bias, Option...> | conv<Channels, 1>;
+
+}  // namespace lamina

@@ -26,6 +26,7 @@
 #include "lamina/layers/blur_pool.hpp"
 #include "lamina/layers/channel_conv.hpp"
 #include "lamina/layers/channel_pool.hpp"
+#include "lamina/layers/conditional_conv.hpp"
 #include "lamina/layers/conv.hpp"
 #include "lamina/layers/conv_transposed.hpp"
 #include "lamina/layers/dense.hpp"

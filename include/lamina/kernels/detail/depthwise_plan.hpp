@@ -212,8 +212,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
       lines.stride = stride / skip;
       lines.left = 0;
       lines.right = phase.count;
-      bool is_near = true;
-      Index count = 0, most_taps = 1;
+      Index count = 0;
       for (Index r = 0; r < run.tap_count; ++r)
         for (Index i = 0, tap = 0; i < steps_of_line; ++i) {
           const Index taps = (phase.taps - tap + steps_of_line - i - 1) / (steps_of_line - i);
@@ -224,10 +223,8 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
                                 (phase.first_tap + tap * phase.tap_step) * tap_weight,
                             taps};
           tap += taps;
-          most_taps = std::max(most_taps, taps);
           lines.left = std::max(lines.left, rounded_up(first, lines.stride));
           lines.right = std::min(lines.right, last < taps ? 0 : (last - taps) / lines.stride + 1);
-          is_near = is_near && first < taps && (phase.count - 1) * lines.stride < last;
         }
       lines.in_line = run.in_step * from.line;
       lines.in_step = skip * from.step;
@@ -238,8 +235,6 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
       lines.steps = steps;
       lines.step_count = count;
       lines.weight_step = phase.tap_step * tap_weight;
-      lines.tile_outputs = row_tile_outputs(phase.count, most_taps);
-      lines.edge = is_near && phase.count >= lines.tile_outputs ? RowEdge::near : RowEdge::far;
       lines.accumulate = accumulate_;
       steps += count;
     }

@@ -109,6 +109,13 @@ TEST_CASE("Winograd's algorithms have the same bits on any number of threads", "
   set_threads(before);
 }
 
+TEST_CASE("An empty batch is no work", "[kernels]") {
+  const ConvCase c{0, 5, 6, square(9, 10, 3, 1, 1)};
+  const Array x(0, 9, 5, 6), w = random_array(10, 9, 3, 3, 2);
+  REQUIRE(winograd<ConvAlgorithm::winograd_4x4, float>(c, x, w, {}).plain().values.empty());
+  REQUIRE(winograd<ConvAlgorithm::direct, float>(c, x, w, {}).plain().values.empty());
+}
+
 TEST_CASE("Winograd's algorithms refuse what they cannot do", "[kernels]") {
   const ConvGeometry g = square(8, 8, 3, 2, 1);
   Map<float> x(Extents{1, 8, 6, 6}), y(Extents{1, 8, 3, 3});

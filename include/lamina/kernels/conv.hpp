@@ -22,15 +22,17 @@ enum class ConvKind { any, dense, depthwise };
 
 namespace detail {
 
-/// Throws shape_error unless the maps are input and output of the convolution.
+/// Throws shape_error unless the maps are input and output of the convolution. Whether there is anything to
+/// do.
 template <class In, class Out>
-void check_maps(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& out) {
+bool check_maps(const ConvGeometry& g, const AnyMap<In>& in, const AnyMap<Out>& out) {
   check(g, in.height, in.width);
   require(in.channels == g.in_channels && out.channels == g.out_channels,
           "conv: the maps' channels are not those of the geometry");
   require(
       in.batch == out.batch && out.height == g.out_height(in.height) && out.width == g.out_width(in.width),
       "conv: the output map has not the extents that input and geometry give");
+  return in.batch > 0;
 }
 
 /// Calls f.template operator()<Plan>() with the plan that computes a geometry of this kind.
@@ -117,7 +119,7 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
                   bool accumulate = false) {
   const detail::AnyMap<const T> x = in;
   const detail::AnyMap<T> y = out;
-  detail::check_maps(geometry, x, y);
+  if (!detail::check_maps(geometry, x, y)) return;
   detail::with_plan<Kind, T, Arch>(geometry, x, y, [&]<class Plan>() {
     detail::run_forward<Plan>(x, weight, bias, y, geometry, epilogue, follow, accumulate);
   });
@@ -148,7 +150,7 @@ void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t
   } else {
     const detail::AnyMap<const T> x = in;
     const detail::AnyMap<T> y = out;
-    detail::check_maps(geometry, x, y);
+    if (!detail::check_maps(geometry, x, y)) return;
     require(applies(Algorithm, geometry),
             "conv: Winograd's algorithm is for 3×3 kernels with stride 1 and zeros around");
     detail::WinogradPlan<T, side, Arch>(geometry, x, y, packed, bias).run(x, y, epilogue, follow);
@@ -177,7 +179,7 @@ void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<
                         bool accumulate = false) {
   const detail::AnyMap<const T> from = dy;
   const detail::AnyMap<T> to = dx;
-  detail::check_maps(geometry, to, from);
+  if (!detail::check_maps(geometry, to, from)) return;
   detail::with_plan<Kind, T, Arch>(geometry, to, from, [&]<class Plan>() {
     detail::run_backward_data<Plan>(from, weight, to, geometry, accumulate);
   });
@@ -190,7 +192,7 @@ void conv_backward_weights(const FeatureMapView<X, InBlock>& in, const FeatureMa
                            std::remove_const_t<Y>* dweight, std::remove_const_t<Y>* dbias,
                            const ConvGeometry& geometry) {
   const detail::AnyMap<const Y> x = in, gradient = dy;
-  detail::check_maps(geometry, x, gradient);
+  if (!detail::check_maps(geometry, x, gradient)) return;
   detail::ConvGradient<std::remove_const_t<Y>, Arch>(geometry, x, gradient, dweight, dbias).run(x, gradient);
 }
 
@@ -207,7 +209,7 @@ void conv_transposed(const FeatureMapView<X, InBlock>& in, const std::type_ident
                      bool accumulate = false) {
   const detail::AnyMap<const T> x = in;
   const detail::AnyMap<T> y = out;
-  detail::check_maps(geometry, y, x);
+  if (!detail::check_maps(geometry, y, x)) return;
   require(geometry.border == Border::zero, "transposed conv: its border is zero; crop the output instead");
   detail::ConvPlan<T, Arch>(geometry, true, x, y, weight, bias, accumulate).run(x, y, epilogue, follow);
 }

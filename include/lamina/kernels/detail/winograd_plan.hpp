@@ -132,8 +132,8 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   Index chunk_tiles() const {
     const Index bytes = products * (in_size_ + out_blocks_ * lanes) * static_cast<Index>(sizeof(T));
     const Index room = std::clamp<Index>((Index{400} << 10) / bytes / 12 * 12, 24, 96);
-    const Index chunks = (tiles_ + room - 1) / room;
-    return std::min(room, ((tiles_ + chunks - 1) / chunks + 11) / 12 * 12);
+    const Index chunks = std::max<Index>(1, (tiles_ + room - 1) / room);
+    return std::clamp<Index>(((tiles_ + chunks - 1) / chunks + 11) / 12 * 12, 12, room);
   }
 
   struct Place {

@@ -32,24 +32,6 @@ TEST_CASE("a frozen model answers as the model does, with fewer operations", "[n
           8);  // conv+relu conv+norm add silu dropout pool dense+gelu dense
 }
 
-constexpr auto named_net = named<"stem">(named<"conv">(conv<9, 3>) | named<"norm">(batch_norm)) |
-                           named<"act">(relu) | named<"body">(conv<8, 3> | named<"tail">(batch_norm | silu)) |
-                           named<"head">(conv<4, 1>);
-
-TEST_CASE("names keep no neighbours apart", "[net]") {
-  Model<named_net, input<2, 5, 6>> model{seed{4}};
-  RandomImages<float> images(shape<2, 5, 6>, 3);
-  model.forward(images.view);
-  const auto expected = elements(model.predict(images.view));
-  const auto predict = freeze(model);
-  auto workspace = predict.workspace();
-  require_close(elements(predict(images.view, workspace)), expected, 1e-5);
-  const StructureView structure = predict.structure();
-  REQUIRE(structure.operations.size() == 3);
-  REQUIRE(full_name(structure, structure.operations[0].scope, "") == "stem.conv");
-  REQUIRE(full_name(structure, structure.operations[2].scope, "") == "head");
-}
-
 TEST_CASE("it is apart from the model, and two threads may ask it at once", "[net]") {
   Model<net, input<2, 5, 6>> model{seed{4}};
   RandomImages<float> images(shape<2, 5, 6>, 2);

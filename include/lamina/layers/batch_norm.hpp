@@ -57,7 +57,7 @@ template <BatchNormOptions O> struct BatchNorm : Layer {
         pass.training ? kernels::StatisticsOf::batch : kernels::StatisticsOf::running);
   }
 
-  /// For net/freeze.hpp: y = scale · x + shift with the running statistics.
+  /// For net/fusion.hpp: y = scale · x + shift with the running statistics.
   template <Shape In, class Source, class T>
   static void inference_affine(const Source& source, T* scale_factor, T* shift) {
     kernels::inverse_deviations(source.statistic(1), epsilon, In.channels, scale_factor);

@@ -141,7 +141,7 @@ template <ConvOptions O> struct Conv : Layer {
       gradients<In>(pass, pass.image, pass.image_gradient, false);
   }
 
-  // For net/freeze.hpp. Weights are packed for the algorithm of the frozen net once they are complete.
+  // For net/fusion.hpp. Weights are packed for the algorithm of the frozen net once they are complete.
   static constexpr std::array<Parameter, 2> fused_parameters(Shape in) {
     std::array<Parameter, 2> all = weight_and_bias(in);
     const kernels::ConvAlgorithm algorithm = O.frozen_algorithm(in);

@@ -59,7 +59,7 @@ template <DenseOptions O> struct Dense : Layer {
                                    pass.accumulate());
   }
 
-  // For net/freeze.hpp.
+  // For net/fusion.hpp.
   static constexpr std::array<Parameter, 2> fused_parameters(Shape in) {
     return {Parameter{"weight", {O.features, in.channels}, O.weight_initializer, orders::dense, true},
             Parameter{"bias", {O.features}, O.bias_initializer, orders::vector, false}};

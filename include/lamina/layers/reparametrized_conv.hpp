@@ -98,7 +98,7 @@ template <ConvOptions O, class Kernel> struct ReparametrizedConv : Layer {
         pass.parameter_gradient(kernel_parameters)[c] += gradient[effective.offsets[1] + c];
   }
 
-  // For net/freeze.hpp: a plain convolution.
+  // For net/fusion.hpp: a plain convolution.
   static constexpr auto fused_parameters(Shape in) { return Plain::fused_parameters(in); }
   static std::string fused_algorithm(Shape in) { return Plain::fused_algorithm(in); }
   template <Shape In, class T, class F> static void forward_fused(const Forward<T>& pass, F f) {

@@ -205,7 +205,7 @@ struct Chain {
   }
 };
 
-/// A sequence's elements; a builder may rewrite them first, as net/freeze.hpp does to fuse them.
+/// A sequence's elements; a builder may rewrite them first, as net/fusion.hpp does to fuse them.
 template <class... B, class Place, class Builder>
 constexpr auto lower_elements(Place place, Builder& builder) {
   if constexpr (requires { builder.template elements<B...>(place); })

@@ -1,0 +1,239 @@
+// How neighbours become one for inference: a layer that accepts an epilogue (a convolution, a dense layer)
+// takes in the affine layer after it (batch norm, folded into its weights) and the pointwise function after
+// that (applied before the store). No layer knows another; they meet here:
+//
+//   what absorbs declares   static constexpr bool accepts_epilogue = true;
+//                           fused_parameters(In): its parameters as {weight, bias}, the bias always there
+//                           forward_fused<In>(pass, f), absorb<In>(scale, shift, weight, bias)
+//                           and, where forward_fused reads weights in another order, pack<In>(weight,
+//                           packed), unpacked_weight_size<In, T>(); fused_algorithm(In) for the summary
+//   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
+//
+// Next: freeze.hpp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <type_traits>
+
+#include "lamina/core/scratch.hpp"
+#include "lamina/core/sentence.hpp"
+#include "lamina/net/answers.hpp"
+#include "lamina/net/operators.hpp"
+
+namespace lamina::kernels {
+struct no_epilogue;  // kernels/conv_epilogue.hpp
+}
+
+namespace lamina {
+
+/// The parameters and statistics of one operation of the model that is frozen.
+template <class T> struct FoldSource {
+  const T* parameters;
+  const Index* parameter_offsets;
+  const T* statistics;
+  const Index* statistic_offsets;
+
+  const T* parameter(int i) const { return parameters + parameter_offsets[i]; }
+  const T* statistic(int i) const { return statistics + statistic_offsets[i]; }
+};
+
+namespace detail {
+
+struct Nothing {};
+
+template <class L>
+concept absorbing = requires { requires L::accepts_epilogue; };
+template <class L>
+concept affine = requires { requires L::is_affine_in_inference; };
+template <class L> inline constexpr bool is_pointwise = false;
+template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
+template <class B> inline constexpr bool is_sequence = false;
+template <class... B> inline constexpr bool is_sequence<Sequence<B...>> = true;
+
+template <class L> struct epilogue_of {
+  using type = kernels::no_epilogue;
+};
+template <class F> struct epilogue_of<PointwiseLayer<F>> {
+  using type = F;
+};
+
+/// L with the affine layer A and the pointwise layer P (or Nothing) taken in.
+template <class L, class A, class P> struct Fused : Layer {
+  static constexpr std::string_view name = L::name;
+  static constexpr int sources = 1 + !std::is_same_v<A, Nothing> + !std::is_same_v<P, Nothing>;
+  static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
+  static constexpr Shape output(Shape in) { return L::output(in); }
+  static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
+  static constexpr Index macs(Shape in) { return L::macs(in); }
+  static constexpr Window window(Shape in) { return window_of<L>(in); }
+  static std::string algorithm(Shape in) {
+    std::string text;
+    if constexpr (requires { L::fused_algorithm(in); })
+      text = L::fused_algorithm(in);
+    else if constexpr (requires { L::algorithm(in); })
+      text = L::algorithm(in);
+    if constexpr (!std::is_same_v<A, Nothing>) text += sentence(" + ", A::name);
+    if constexpr (!std::is_same_v<P, Nothing>) text += sentence(" + ", P::name);
+    return text;
+  }
+
+  template <Shape In, class T> static void forward(const Forward<T>& pass) {
+    L::template forward_fused<In>(pass, typename epilogue_of<P>::type{});
+  }
+
+  /// Writes weight and bias from the sources: L's operation, then A's, packed if L has them so.
+  template <Shape In, class T> static void fold(const FoldSource<T>* source, T* weight, T* bias) {
+    if constexpr (requires { L::template pack<In, T>; }) {
+      const Scratch<T> unpacked(L::template unpacked_weight_size<In, T>());
+      fold_unpacked<In>(source, unpacked.data(), bias);
+      L::template pack<In>(unpacked.data(), weight);
+    } else {
+      fold_unpacked<In>(source, weight, bias);
+    }
+  }
+
+ private:
+  template <Shape In, class T> static void fold_unpacked(const FoldSource<T>* source, T* weight, T* bias) {
+    L::template copy_parameters<In>(source[0], weight, bias);
+    if constexpr (!std::is_same_v<A, Nothing>) {
+      constexpr Shape out = L::output(In);
+      constexpr Index lanes = (out.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
+      Scratch<T> affine_scratch(2 * lanes);
+      T* scale_factors = affine_scratch.data();
+      T* shifts = scale_factors + lanes;
+      std::fill_n(scale_factors, 2 * lanes, T{0});
+      A::template inference_affine<out>(source[1], scale_factors, shifts);
+      L::template absorb<In>(scale_factors, shifts, weight, bias);
+    }
+  }
+};
+
+template <class... B> struct Elements {};
+
+/// What B is without its names, and X under the same names.
+template <class B> struct Unnamed {
+  using type = B;
+  template <class X> using rename = X;
+};
+template <FixedString Name, class B> struct Unnamed<Named<Name, B>> {
+  using type = typename Unnamed<B>::type;
+  template <class X> using rename = Named<Name, typename Unnamed<B>::template rename<X>>;
+};
+template <class B> using unnamed = typename Unnamed<B>::type;
+
+/// The elements of Whole, a sequence perhaps under names, each under the same names, and the rest.
+template <class Whole, class... B, class... Rest> constexpr auto splice(Sequence<B...>, Elements<Rest...>) {
+  return Elements<typename Unnamed<Whole>::template rename<B>..., Rest...>{};
+}
+
+/// The elements of a sequence, those of (named) sequences in it spliced in: names keep no neighbours apart.
+template <class... Done> constexpr auto flatten(Elements<Done...> done, Elements<>) { return done; }
+template <class... Done, class First, class... Rest>
+constexpr auto flatten(Elements<Done...> done, Elements<First, Rest...>) {
+  if constexpr (is_sequence<unnamed<First>>)
+    return flatten(done, splice<First>(unnamed<First>{}, Elements<Rest...>{}));
+  else
+    return flatten(Elements<Done..., First>{}, Elements<Rest...>{});
+}
+
+/// The elements with neighbours fused, front to back; what is fused has the name of its first part.
+template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
+template <class... Done, class First, class... Rest>
+constexpr auto fuse(Elements<Done...> done, Elements<First, Rest...>) {
+  if constexpr (absorbing<unnamed<First>>)
+    return fuse_affine(done, First{}, Elements<Rest...>{});
+  else
+    return fuse(Elements<Done..., First>{}, Elements<Rest...>{});
+}
+template <class Done, class L, class... Rest>
+constexpr auto fuse_affine(Done done, L layer, Elements<Rest...> rest) {
+  return fuse_pointwise(done, layer, Nothing{}, rest);
+}
+template <class Done, class L, class A, class... Rest>
+  requires affine<unnamed<A>>
+constexpr auto fuse_affine(Done done, L layer, Elements<A, Rest...>) {
+  return fuse_pointwise(done, layer, unnamed<A>{}, Elements<Rest...>{});
+}
+template <class... Done, class L, class A, class... Rest>
+constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<Rest...> rest) {
+  using All = Fused<unnamed<L>, A, Nothing>;
+  return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, rest);
+}
+template <class... Done, class L, class A, class P, class... Rest>
+  requires is_pointwise<unnamed<P>>
+constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<P, Rest...>) {
+  using All = Fused<unnamed<L>, A, unnamed<P>>;
+  return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, Elements<Rest...>{});
+}
+
+/// A builder that has sequences fused before they are lowered, and otherwise passes everything on.
+template <class Builder> struct Fusing {
+  Builder& inner;
+
+  template <class... B, class Place> constexpr auto elements(Place place) {
+    return lower_fused(place, fuse(Elements<>{}, flatten(Elements<>{}, Elements<B...>{})));
+  }
+  template <class Place, class... B> constexpr auto lower_fused(Place place, Elements<B...>) {
+    return Chain::lower<B...>(place, *this, 0);
+  }
+
+  template <class L, bool Image, Shape... In>
+  constexpr int operation(std::array<int, sizeof...(In)> in, Shape out) {
+    return inner.template operation<L, Image, In...>(in, out);
+  }
+  constexpr void enter(int position, std::string_view name) { inner.enter(position, name); }
+  constexpr void leave() { inner.leave(); }
+  constexpr auto begin_shared(std::string_view name) { return inner.begin_shared(name); }
+  template <class Outer> constexpr void end_shared(const Outer& outer) { inner.end_shared(outer); }
+  constexpr void begin_frozen() { inner.begin_frozen(); }
+  constexpr void end_frozen() { inner.end_frozen(); }
+  constexpr int set_group(int k) { return inner.set_group(k); }
+  constexpr void tap(int value) { inner.tap(value); }
+  constexpr int tapped(int position) { return inner.tapped(position); }
+  constexpr void output(int value) { inner.output(value); }
+};
+
+/// A net as it is lowered for inference: itself a net, so that all of net/ works on it.
+template <class B> struct Inference : Block {
+  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
+    // A lone layer is a sequence of one, so that it fuses (that is: gets its bias) like any other.
+    using Net = std::conditional_t<absorbing<unnamed<B>>, Sequence<B>, B>;
+    Fusing<Builder> fusing{builder};
+    return detail::lower<Net>(place, fusing);
+  }
+};
+
+/// How many operations of the model each frozen one stands for, and how to fold them (null: copy).
+template <class T> struct FoldRecord {
+  int sources = 1;
+  void (*fold)(const FoldSource<T>*, T* weight, T* bias) = nullptr;
+};
+
+template <class T> struct FoldBuilder : ShapeBuilder {
+  FoldRecord<T>* records = nullptr;
+  std::size_t count = 0;
+
+  template <class L, bool Image, Shape... In> constexpr int operation(std::array<int, sizeof...(In)>, Shape) {
+    constexpr Shape first = std::array{In...}[0];
+    if constexpr (requires { L::sources; })
+      records[count++] = {L::sources, &L::template fold<first, T>};
+    else
+      records[count++] = {};
+    return 0;
+  }
+};
+
+template <class Net, class In, class T> consteval auto collect_folds() {
+  std::array<FoldRecord<T>, at_least_one(structure_of<Inference<Net>, In>.used.operations)> records{};
+  FoldBuilder<T> builder;
+  builder.records = records.data();
+  static_cast<void>(lower_net<Inference<Net>, In>(builder));
+  return records;
+}
+template <class Net, class In, class T> inline constexpr auto folds_of = collect_folds<Net, In, T>();
+
+}  // namespace detail
+
+}  // namespace lamina

@@ -1,0 +1,49 @@
+#include "lamina/net/fusion.hpp"
+
+#include "lamina/layers/batch_norm.hpp"
+#include "lamina/layers/conv.hpp"
+#include "lamina/net/freeze.hpp"
+#include "lamina/net/operators.hpp"
+#include "lamina/tensor/functions/functions.hpp"
+#include "support/check_gradients.hpp"
+
+using namespace lamina;
+using support::elements;
+using support::RandomImages;
+
+namespace {
+
+// What absorbs, what is absorbed, and what is neither.
+static_assert(detail::absorbing<std::remove_const_t<decltype(conv<8, 3>)>>);
+static_assert(detail::affine<std::remove_const_t<decltype(batch_norm)>>);
+static_assert(!detail::absorbing<std::remove_const_t<decltype(batch_norm)>>);
+
+template <auto Net> std::size_t operations_when_frozen() {
+  return freeze(Model<Net, input<2, 5, 6>>{seed{4}}).structure().operations.size();
+}
+
+TEST_CASE("neighbours become one: a convolution, a batch norm, a pointwise function", "[net]") {
+  REQUIRE(operations_when_frozen<(conv<8, 3> | batch_norm | relu)>() == 1);
+  REQUIRE(operations_when_frozen<(conv<8, 3> | relu | batch_norm)>() == 2);
+  REQUIRE(operations_when_frozen<(conv<8, 3> | relu | relu)>() == 2);
+}
+
+constexpr auto named_net = named<"stem">(named<"conv">(conv<9, 3>) | named<"norm">(batch_norm)) |
+                           named<"act">(relu) | named<"body">(conv<8, 3> | named<"tail">(batch_norm | silu)) |
+                           named<"head">(conv<4, 1>);
+
+TEST_CASE("names keep no neighbours apart", "[net]") {
+  Model<named_net, input<2, 5, 6>> model{seed{4}};
+  RandomImages<float> images(shape<2, 5, 6>, 3);
+  model.forward(images.view);
+  const auto expected = elements(model.predict(images.view));
+  const auto predict = freeze(model);
+  auto workspace = predict.workspace();
+  require_close(elements(predict(images.view, workspace)), expected, 1e-5);
+  const StructureView structure = predict.structure();
+  REQUIRE(structure.operations.size() == 3);
+  REQUIRE(full_name(structure, structure.operations[0].scope, "") == "stem.conv");
+  REQUIRE(full_name(structure, structure.operations[2].scope, "") == "head");
+}
+
+}  // namespace

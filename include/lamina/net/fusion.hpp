@@ -85,7 +85,7 @@ template <class L, class A, class P> struct Fused : Layer {
 
   /// Writes weight and bias from the sources: L's operation, then A's, packed if L has them so.
   template <Shape In, class T> static void fold(const FoldSource<T>* source, T* weight, T* bias) {
-    if constexpr (requires { L::template pack<In, T>; }) {
+    if constexpr (requires(T* to) { L::template pack<In>(to, to); }) {
       const Scratch<T> unpacked(L::template unpacked_weight_size<In, T>());
       fold_unpacked<In>(source, unpacked.data(), bias);
       L::template pack<In>(unpacked.data(), weight);

@@ -1,0 +1,55 @@
+#include "lamina/blocks/invertible_conv.hpp"
+
+#include "support/check_gradients.hpp"
+
+using namespace lamina;
+using support::check_gradients;
+using support::elements;
+using support::RandomImages;
+
+namespace {
+
+TEST_CASE("invertible convolution: gradients and shape", "[blocks]") {
+  STATIC_REQUIRE(output_shape(invertible_conv<>, input<12, 5, 6>) == shape<12, 5, 6>);
+  STATIC_REQUIRE(parameter_count(invertible_conv<>, input<12, 5, 6>) == 4 * 3 * 3 * 9);
+  check_gradients<invertible_conv<3>, input<12, 4, 3>>();
+}
+
+TEST_CASE("every part of an invertible convolution is undone", "[blocks]") {
+  constexpr auto in = input<32, 6, 5>;  // parts of 8 channels: a block each, for float
+  Model<invertible_conv<3>, in> model{seed{5}};
+  RandomImages<float> images(in.shape, 2);
+  std::vector<double> expected;
+  for (const float value : images.storage) expected.push_back(static_cast<double>(value));
+  const auto y = model.predict(images.view);
+  std::vector<double> back(expected.size());
+  constexpr Corner corners[] = {Corner::top_left, Corner::top_right, Corner::bottom_left,
+                                Corner::bottom_right};
+  for (Index part = 0; part < 4; ++part) {
+    // The parameter in the order of memory, its own tap made unit lower triangular.
+    const auto parameter = model.parameters()[static_cast<std::size_t>(part)];
+    const kernels::ConvGeometry g = kernels::corner_geometry(corners[part], 8, 3);
+    Storage<float> weight(g.weight_size(channel_block<float>));
+    const Index own =
+        (kernels::is_bottom(corners[part]) ? 0 : 2) * 3 + (kernels::is_right(corners[part]) ? 0 : 2);
+    for (Index o = 0; o < 8; ++o)
+      for (Index i = 0; i < 8; ++i)
+        for (Index tap = 0; tap < 9; ++tap) {
+          float value = parameter[(o * 8 + i) * 9 + tap];
+          if (tap == own && i >= o) value = i == o ? 1.f : 0.f;
+          weight[g.weight_offset(channel_block<float>, o, i, tap / 3, tap % 3)] = value;
+        }
+    Storage<float> of_part(2 * 8 * 30), found(2 * 8 * 30);
+    const FeatureMapView<float> from(of_part.data(), 2, 8, 6, 5), to(found.data(), 2, 8, 6, 5);
+    for_each_element(
+        from, [&](Index n, Index c, Index h, Index w) { from(n, c, h, w) = y(n, part * 8 + c, h, w); });
+    kernels::corner_conv_inverse(from, weight.data(), corners[part], 3, to);
+    for_each_element(to, [&](Index n, Index c, Index h, Index w) {
+      back[static_cast<std::size_t>(((n * 32 + part * 8 + c) * 6 + h) * 5 + w)] =
+          static_cast<double>(to(n, c, h, w));
+    });
+  }
+  require_close(back, expected, 1e-5);
+}
+
+}  // namespace

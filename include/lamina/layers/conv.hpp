@@ -164,7 +164,8 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class Source, class T>
   static void copy_parameters(const Source& source, T* weight, T* bias) {
-    detail::copy_weight_and_bias(source, O.bias, weight_and_bias(In), weight, bias);
+    constexpr std::array<Parameter, 2> unpacked = weight_and_bias(In);
+    detail::copy_weight_and_bias(source, O.bias, unpacked, weight, bias);
   }
   template <Shape In, class T> static void absorb(const T* scale, const T* shift, T* weight, T* bias) {
     const kernels::ConvGeometry g = O.geometry(In);

@@ -37,10 +37,9 @@ template <BatchNormOptions O> struct BatchNorm : Layer {
       return;
     }
     detail::Moments<T> moments(pass.batch_stash, detail::padded_for_any_vector(pass.input().channels));
-    kernels::batch_norm_forward(pass.input(), gamma, beta, epsilon, pass.output, moments.mean(),
-                                moments.inverse_deviation(),
-                                kernels::RunningStatistics<T>{pass.statistic(0), pass.statistic(1),
-                                                              O.momentum.template value<double>()});
+    kernels::batch_norm_forward(
+        pass.input(), gamma, beta, epsilon, pass.output, moments.mean(), moments.inverse_deviation(),
+        kernels::RunningStatistics<T>{pass.statistic(0), pass.statistic(1), momentum_of_new});
   }
 
   template <class T> static void backward(const Backward<T>& pass) {
@@ -70,6 +69,7 @@ template <BatchNormOptions O> struct BatchNorm : Layer {
 
  private:
   static constexpr double epsilon = O.epsilon.template value<double>();
+  static constexpr double momentum_of_new = O.momentum.template value<double>();
 };
 
 /// Batch normalisation with PyTorch's defaults: ε = 1e-5, momentum 0.1, learnt scale and shift.

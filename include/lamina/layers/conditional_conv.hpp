@@ -87,7 +87,7 @@ template <ConvOptions O, int Experts> struct ConditionalConv : Layer {
 
   /// The samples' means and shares, and the kernel and bias of the sample at hand.
   template <Shape In, class T> struct Mixture {
-    kernels::ConvGeometry geometry = O.geometry(In);
+    static constexpr kernels::ConvGeometry geometry = O.geometry(In);
     Scratch<T> weight{geometry.weight_size(channel_block<T>)};
     Scratch<T> bias{(O.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>};
     FeatureMapView<T> means;

@@ -168,7 +168,7 @@ template <ConvOptions O> struct Conv : Layer {
     detail::copy_weight_and_bias(source, O.bias, unpacked, weight, bias);
   }
   template <Shape In, class T> static void absorb(const T* scale, const T* shift, T* weight, T* bias) {
-    const kernels::ConvGeometry g = O.geometry(In);
+    constexpr kernels::ConvGeometry g = O.geometry(In);
     detail::absorb_affine(scale, shift, O.channels, g.in_channels_per_group() * g.taps(), weight, bias);
   }
   /// Elements of the weights before they are packed.
@@ -176,7 +176,8 @@ template <ConvOptions O> struct Conv : Layer {
     return O.geometry(In).weight_size(channel_block<T>);
   }
   template <Shape In, class T> static void pack(const T* weight, T* packed) {
-    kernels::pack_conv_weights<O.frozen_algorithm(In)>(weight, O.geometry(In), packed);
+    constexpr kernels::ConvGeometry g = O.geometry(In);
+    kernels::pack_conv_weights<O.frozen_algorithm(In)>(weight, g, packed);
   }
 
  private:
@@ -204,6 +205,10 @@ template <ConvOptions O> struct Conv : Layer {
 
   /// The geometry on the map at hand: In with its run-time extents filled in.
   template <Shape In, class Map> static constexpr kernels::ConvGeometry geometry(const Map& in) {
+    if constexpr (In.height != dyn && In.width != dyn) {
+      constexpr kernels::ConvGeometry known = O.geometry(In);
+      return known;
+    }
     return O.geometry(
         {In.channels, In.height == dyn ? in.height : In.height, In.width == dyn ? in.width : In.width});
   }

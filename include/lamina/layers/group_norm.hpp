@@ -26,8 +26,8 @@ template <Index GroupCount, NormOptions O> struct GroupNorm : Layer {
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
     detail::Moments<T> moments(pass.sample_stash, pass.input().batch * group_count(In));
     kernels::group_norm_forward(pass.input(), group_count(In), detail::scale_of<O.affine>(pass),
-                                detail::shift_of<O.affine>(pass), O.epsilon.template value<double>(),
-                                pass.output, moments.mean(), moments.inverse_deviation());
+                                detail::shift_of<O.affine>(pass), detail::constant_of<O.epsilon>, pass.output,
+                                moments.mean(), moments.inverse_deviation());
   }
   template <Shape In, class T> static void backward(const Backward<T>& pass) {
     const T* mean = pass.sample_stash;

@@ -32,8 +32,8 @@ template <NormOptions O> struct LayerNorm : Layer {
   template <class T> static void forward(const Forward<T>& pass) {
     detail::Moments<T> moments(pass.sample_stash, pass.input().batch);
     kernels::layer_norm_forward(pass.input(), detail::scale_of<O.affine>(pass),
-                                detail::shift_of<O.affine>(pass), O.epsilon.template value<double>(),
-                                pass.output, moments.mean(), moments.inverse_deviation());
+                                detail::shift_of<O.affine>(pass), detail::constant_of<O.epsilon>, pass.output,
+                                moments.mean(), moments.inverse_deviation());
   }
   template <class T> static void backward(const Backward<T>& pass) {
     const T* mean = pass.sample_stash;
@@ -58,7 +58,7 @@ template <NormOptions O> struct ChannelNorm : Layer {
   template <class T> static void forward(const Forward<T>& pass) {
     detail::Moments<T> moments(pass.sample_stash, pass.input().batch * pass.input().pixels());
     kernels::channel_norm_forward(pass.input(), detail::scale_of<O.affine>(pass),
-                                  detail::shift_of<O.affine>(pass), O.epsilon.template value<double>(),
+                                  detail::shift_of<O.affine>(pass), detail::constant_of<O.epsilon>,
                                   pass.output, moments.mean(), moments.inverse_deviation());
   }
   template <class T> static void backward(const Backward<T>& pass) {

@@ -50,6 +50,9 @@ struct BatchNormOptions : NormOptions {
 
 namespace detail {
 
+/// The number as a constant.
+template <Fraction F> inline constexpr double constant_of = F.template value<double>();
+
 /// gamma, and beta, which begins as zeros; neither decays.
 template <bool Affine>
 constexpr auto scale_and_shift(ParameterExtents extents, Initializer scale = initializers::ones) {

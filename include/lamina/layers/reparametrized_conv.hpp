@@ -106,7 +106,8 @@ template <ConvOptions O, class Kernel> struct ReparametrizedConv : Layer {
   }
   template <Shape In, class Source, class T>
   static void copy_parameters(const Source& source, T* weight, T* bias) {
-    const KernelShape shape(O.geometry(In), channel_block<T>);
+    constexpr kernels::ConvGeometry geometry = O.geometry(In);
+    const KernelShape shape(geometry, channel_block<T>);
     const T* parameter[kernel_parameters];
     for (int i = 0; i < kernel_parameters; ++i) parameter[i] = source.parameter(i);
     std::fill_n(weight, shape.size(), T{0});
@@ -132,7 +133,8 @@ template <ConvOptions O, class Kernel> struct ReparametrizedConv : Layer {
 
   /// The effective kernel and the bias, as the plain convolution's parameters.
   template <Shape In, class T> struct Effective {
-    KernelShape shape{O.geometry(In), channel_block<T>};
+    static constexpr kernels::ConvGeometry geometry = O.geometry(In);
+    KernelShape shape{geometry, channel_block<T>};
     Index offsets[2] = {0, shape.size()};
     Scratch<T> values{shape.size() +
                       (shape.out + channel_block<T> - 1) / channel_block<T> * channel_block<T>};

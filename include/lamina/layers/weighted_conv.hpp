@@ -75,11 +75,17 @@ template <Density D> struct WeightedKernel {
         const int mirrored = 2 * D.count - i;
         double sum = columns_gradient[i] + columns_gradient[mirrored];
         if (shape.rows > 1) sum += rows_gradient[i] + rows_gradient[mirrored];
-        gradient[1][i] += static_cast<T>(sum * D.side[i].value());
+        gradient[1][i] += static_cast<T>(sum * side[static_cast<std::size_t>(i)]);
       }
   }
 
  private:
+  static constexpr std::array<double, Density::most> side = [] {
+    std::array<double, Density::most> numbers{};
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = D.side[i].value();
+    return numbers;
+  }();
+
   /// φ. What is learnt are factors of the numbers given, which begin as ones.
   template <class T> struct Profile {
     T values[2 * Density::most + 1];
@@ -87,7 +93,7 @@ template <Density D> struct WeightedKernel {
     explicit Profile(const T* const* parameter) {
       values[D.count] = 1;
       for (int i = 0; i < D.count; ++i) {
-        values[i] = D.side[i].template value<T>();
+        values[i] = static_cast<T>(side[static_cast<std::size_t>(i)]);
         if constexpr (D.learnt) values[i] *= parameter[1][i];
         values[2 * D.count - i] = values[i];
       }

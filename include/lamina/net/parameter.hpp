@@ -89,9 +89,14 @@ struct Initializer {
     dirac
   };
   enum class Fan { in, out };
-  Kind kind = Kind::constant;
+  // In this order it has no padding: clang 19 lays out template arguments with members behind padding
+  // wrongly.
   double value = 0;  ///< the constant, standard deviation, half width, or gain
+  Kind kind = Kind::constant;
   Fan fan = Fan::in;
+
+  constexpr Initializer() = default;
+  constexpr Initializer(Kind k, double v, Fan f = Fan::in) : value(v), kind(k), fan(f) {}
 
   constexpr bool operator==(const Initializer&) const = default;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <bit>
+#include <cstdint>
 
 #include "lamina/layers/channel_conv.hpp"
 #include "lamina/layers/global_pool.hpp"
@@ -14,7 +15,7 @@ namespace lamina {
 /// The kernel that the paper derives from the number of channels: t = (log2 C + 1) / 2 rounded down, and the
 /// next odd number where that is even; 3 at least. (16 to 96 channels: 3, 128 to 1024: 5, 2048: 7.)
 constexpr Index channel_attention_taps(Index channels) {
-  const Index t = (static_cast<Index>(std::bit_width(static_cast<std::uint64_t>(channels))) - 1 + 1) / 2;
+  const Index t = std::bit_width(static_cast<std::uint64_t>(channels)) / 2;
   const Index odd = t % 2 == 1 ? t : t + 1;
   return odd < 3 ? 3 : odd;
 }

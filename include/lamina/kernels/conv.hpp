@@ -201,8 +201,8 @@ void conv_backward_weights(const FeatureMapView<X, InBlock>& in, const FeatureMa
 /// are the channels of `in`, and weights lie as it has them (PyTorch's order of a ConvTranspose weight, too).
 /// Where several extents of `out` lead to `in`, any of them will do (PyTorch's output_padding). Its
 /// gradients: of the data conv_forward, of the weights conv_backward_weights(d_out, in, …).
-template <class X, int InBlock, class T, class Epilogue = no_epilogue, class Follow = nothing_follows,
-          class Arch = simd::Arch>
+template <ConvKind Kind = ConvKind::any, class X, int InBlock, class T, class Epilogue = no_epilogue,
+          class Follow = nothing_follows, class Arch = simd::Arch>
 void conv_transposed(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
                      const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                      const ConvGeometry& geometry, const Epilogue& epilogue = {}, const Follow& follow = {},
@@ -211,7 +211,9 @@ void conv_transposed(const FeatureMapView<X, InBlock>& in, const std::type_ident
   const detail::AnyMap<T> y = out;
   if (!detail::check_maps(geometry, y, x)) return;
   require(geometry.border == Border::zero, "transposed conv: its border is zero; crop the output instead");
-  detail::ConvPlan<T, Arch>(geometry, true, x, y, weight, bias, accumulate).run(x, y, epilogue, follow);
+  detail::with_plan<Kind, T, Arch>(geometry, x, y, [&]<class Plan>() {
+    Plan(geometry, true, x, y, weight, bias, accumulate).run(x, y, epilogue, follow);
+  });
 }
 
 }  // namespace lamina::kernels

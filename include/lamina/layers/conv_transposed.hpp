@@ -49,8 +49,8 @@ template <ConvOptions O> struct ConvTransposed : Layer {
   }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    kernels::conv_transposed(pass.input(), pass.parameter(0), O.bias ? pass.parameter(1) : nullptr,
-                             pass.output, geometry(In));
+    kernels::conv_transposed<kernels::ConvKind::dense>(
+        pass.input(), pass.parameter(0), O.bias ? pass.parameter(1) : nullptr, pass.output, geometry(In));
   }
 
   template <Shape In, class T> static void backward(const Backward<T>& pass) {

@@ -24,10 +24,10 @@ template <Corner C> struct CornerKernel {
   template <class T>
   static void adjoint(const KernelShape& shape, const T* const*, const T* weight_gradient,
                       T* const* gradient) {
-    const auto is_used = [&](Index place) { gradient[0][place] += weight_gradient[place]; };
     const Index row = own_row(shape), column = own_column(shape);
     shape.for_each([&](Index o, Index i, Index r, Index c) {
-      if (r != row || c != column || i < o) is_used(shape.place(o, i, r, c));
+      const Index place = shape.place(o, i, r, c);
+      if (r != row || c != column || i < o) gradient[0][place] += weight_gradient[place];
     });
   }
 

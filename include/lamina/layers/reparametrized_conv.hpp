@@ -5,9 +5,8 @@
 //   static constexpr std::string_view name;
 //   static constexpr std::array<Parameter, n> parameters(const Parameter& weight);   instead of conv's weight
 //   template <class T> static void build(const KernelShape&, const T* const* parameter, T* weight);
-//   template <class T> static void adjoint(const KernelShape&, const T* const* parameter, const T*
-//   weight_gradient,
-//                                          T* const* gradient);                       adds to the gradients
+//   template <class T> static void adjoint(const KernelShape&, const T* const* parameter,
+//                                          const T* weight_gradient, T* const* gradient);   adds to gradients
 //
 // Frozen, it is a plain convolution with the kernel it has made, and costs what that costs.
 #pragma once

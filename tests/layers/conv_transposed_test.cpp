@@ -9,6 +9,10 @@ using support::elements;
 
 namespace {
 
+TEST_CASE("transposed convolution, depthwise: gradients", "[layers]") {
+  check_gradients<conv_transposed<9, 3, groups<9>, stride<2>>, input<9, 3, 4>>();
+}
+
 TEST_CASE("conv_transposed: output shapes and counts are PyTorch's", "[layers]") {
   STATIC_REQUIRE(output_shape(conv_transposed<16, 4, stride<2>, pad<1>>, input<3, 5, 7>) ==
                  shape<16, 10, 14>);

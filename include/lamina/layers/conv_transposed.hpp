@@ -49,8 +49,8 @@ template <ConvOptions O> struct ConvTransposed : Layer {
   }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    kernels::conv_transposed<kernels::ConvKind::dense>(
-        pass.input(), pass.parameter(0), O.bias ? pass.parameter(1) : nullptr, pass.output, geometry(In));
+    kernels::conv_transposed<kind(In)>(pass.input(), pass.parameter(0), O.bias ? pass.parameter(1) : nullptr,
+                                       pass.output, geometry(In));
   }
 
   template <Shape In, class T> static void backward(const Backward<T>& pass) {
@@ -62,11 +62,14 @@ template <ConvOptions O> struct ConvTransposed : Layer {
       if constexpr (O.bias) kernels::add_channel_sums(pass.output_gradient, pass.parameter_gradient(1));
     }
     if (!pass.input_gradient().empty())
-      kernels::conv_forward<kernels::ConvKind::dense>(pass.output_gradient, pass.parameter(0), nullptr,
-                                                      pass.input_gradient(), g);
+      kernels::conv_forward<kind(In)>(pass.output_gradient, pass.parameter(0), nullptr, pass.input_gradient(),
+                                      g);
   }
 
  private:
+  static constexpr kernels::ConvKind kind(Shape in) {
+    return geometry(in).depthwise() ? kernels::ConvKind::depthwise : kernels::ConvKind::dense;
+  }
   static constexpr kernels::ConvGeometry geometry(Shape in) {
     kernels::ConvGeometry g = O.geometry(in);
     g.in_channels = O.channels;

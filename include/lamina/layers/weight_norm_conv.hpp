@@ -38,11 +38,11 @@ struct NormalizedKernel {
                       T* const* gradient) {
     const T *g = parameter[0], *v = parameter[1];
     for (Index o = 0; o < shape.out; ++o) {
-      const double square = product_of(shape, o, v, v), along = product_of(shape, o, v, weight_gradient);
-      const double length = std::sqrt(square);
+      const double squared = product_of(shape, o, v, v), along = product_of(shape, o, v, weight_gradient);
+      const double length = std::sqrt(squared);
       gradient[0][o] += static_cast<T>(along / length);
       const T factor = static_cast<T>(static_cast<double>(g[o]) / length),
-              share = static_cast<T>(along / square);
+              share = static_cast<T>(along / squared);
       of_output(shape, o, [&](Index place) {
         gradient[1][place] += factor * (weight_gradient[place] - share * v[place]);
       });

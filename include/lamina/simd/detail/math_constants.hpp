@@ -29,6 +29,24 @@ template <> struct ExpConstants<double> {
       2.763025176732555e-07, 2.500026769367353e-08};
 };
 
+/// tanh: (tanh(x) / x - 1) / x² as a polynomial in x² up to `boundary`; from `limit` on tanh is 1 to the last
+/// bit.
+template <class T> struct TanhConstants;
+
+template <> struct TanhConstants<float> {
+  static constexpr float boundary = 0.3f, limit = 10;
+  static constexpr std::array<float, 4> near{// error 1.3e-8
+                                             -0.333333329f, 0.133331769f, -0.053881952f, 0.020331534f};
+};
+
+template <> struct TanhConstants<double> {
+  static constexpr double boundary = 0.3, limit = 20;
+  static constexpr std::array<double, 8> near{
+      // error 9.1e-17
+      -0.3333333333333333,   0.13333333333329098,  -0.053968253958484896, 0.021869487676721762,
+      -0.008863198327981214, 0.003591250818298485, -0.001444306029371086, 0.000509961093290604};
+};
+
 /// erf: erf(x) / x - 1 as a polynomial in x² up to `boundary`, and -log(1 - erf(t)) as one in t from there to
 /// `limit`, where erf is 1 to the last bit.
 template <class T> struct ErfConstants;

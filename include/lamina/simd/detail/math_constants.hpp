@@ -11,6 +11,7 @@ template <class T> struct ExpConstants;
 
 template <> struct ExpConstants<float> {
   static constexpr float lowest = -104, lowest_normal = -87, highest = 90;  // e^x is 0, normal, infinite
+  static constexpr float least = -176.06f;                                  // 2^n is 2^-127 · 2^-127
   static constexpr float highest_power = 127;                               // of 2
   static constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;
   static constexpr std::array<float, 5> tail{
@@ -20,6 +21,7 @@ template <> struct ExpConstants<float> {
 
 template <> struct ExpConstants<double> {
   static constexpr double lowest = -746, lowest_normal = -708, highest = 711;
+  static constexpr double least = -1418.18;
   static constexpr double highest_power = 1023;
   static constexpr double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
   static constexpr std::array<double, 10> tail{

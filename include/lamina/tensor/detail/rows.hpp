@@ -24,6 +24,18 @@ template <class T> struct Row {
 constexpr Index index_of(Index i) { return i; }
 constexpr Index index_of(const Tail& tail) { return tail.i; }
 
+/// `count` elements of a bound expression, in vectors of T, the last of which is filled up with padding. (One
+/// store: a load from what several stores have written would wait for all of them.)
+template <class T, class Bound, class Arch = simd::Arch>
+void write_padded(Bound bound, T* to, Index count, T padding) {
+  Index i = 0;
+  for (; i + simd::width<T> <= count; i += simd::width<T>) simd::store(to + i, as_number(bound(i)));
+  if (i < count)
+    simd::store(to + i, simd::Vector<T>(simd::select(simd::lanes_between<T>(0, count - i),
+                                                     as_number(bound(Tail{i, count - i})),
+                                                     simd::broadcast<T>(padding))));
+}
+
 /// Calls f(row) for every row of x, in any order and on several threads, with the elements as T and padding
 /// of the value given. x has at least one axis, and no row is empty.
 template <class T, class X, class F, class Arch = simd::Arch>
@@ -49,10 +61,10 @@ void for_each_row(const X& x, T padding, F&& f) {
           if constexpr (std::is_void_v<Lane>)
             for (Index i = 0; i < count; ++i) buffer[column + i] = static_cast<T>(element(i));
           else
-            write_run(element, buffer + column, count);
+            write_padded(element, buffer + column, count, padding);
           if (count == length - column) break;  // limit may be the greatest number there is
         }
-        std::fill(buffer + length, buffer + padded, padding);
+        if constexpr (std::is_void_v<Lane>) std::fill(buffer + length, buffer + padded, padding);
         f(Row<T>{row, buffer, padded});
       }
     });

@@ -15,6 +15,8 @@ TEST_CASE("separable conv: shapes, parameters and multiply-adds", "[blocks]") {
   STATIC_REQUIRE(output_shape(separable_conv<64, 3, stride<2>>, input<13, 9, 8>) == shape<64, 5, 4>);
   STATIC_REQUIRE(parameter_count(depthwise_conv<3>, input<32, 112, 112>) == 32 * 9 + 32);
   STATIC_REQUIRE(parameter_count(separable_conv<64, 3>, input<32, 112, 112>) == 32 * 9 + 32 * 64 + 64);
+  STATIC_REQUIRE(parameter_count(separable_conv<64, 3, stride<2>, no_bias>, input<32, 112, 112>) ==
+                 32 * 9 + 32 * 64);
   // Against a dense convolution: 1 / 64 + 1 / 9 of the work.
   constexpr Index separable = macs(separable_conv<64, 3>, input<32, 8, 8>),
                   full = macs(conv<64, 3>, input<32, 8, 8>);

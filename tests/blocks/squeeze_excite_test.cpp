@@ -23,6 +23,16 @@ TEST_CASE("squeeze-excite: parameters on ResNet-50", "[blocks]") {
   STATIC_REQUIRE(parameter_count(squeeze_excite<16>, input<8, 3, 3>) == 2 * 8 + 1 + 8);
 }
 
+TEST_CASE("squeeze-excite: how bottlenecks are rounded", "[blocks]") {
+  STATIC_REQUIRE(reduced_channels(75, 4) == 18 && reduced_channels(3, 4) == 1);
+  STATIC_REQUIRE(reduced_channels(72, 4, 4) == 20 && reduced_channels(36, 4, 4) == 8);
+  // GhostNet's rows: a quarter made divisible by 4. Of 36 channels (its fourth row at half width) a quarter
+  // is 9, and 8 would be less than nine tenths of it.
+  STATIC_REQUIRE(divisible_channels(72, 4, 4) == 20 && divisible_channels(120, 4, 4) == 32);
+  STATIC_REQUIRE(divisible_channels(480, 4, 4) == 120 && divisible_channels(672, 4, 4) == 168);
+  STATIC_REQUIRE(divisible_channels(36, 4, 4) == 12 && divisible_channels(1, 4, 4) == 4);
+}
+
 TEST_CASE("squeeze-excite: gradients", "[blocks]") {
   check_gradients<(conv<9, 3> | squeeze_excite<4>), input<2, 4, 3>>();
   check_gradients<(conv<13, 1> | squeeze_excite<3> | conv<1, 1>), input<1, 1, 1>>();

@@ -3,6 +3,8 @@
 // k×k convolution to C' channels it costs 1/C' + 1/k².
 #pragma once
 
+#include <type_traits>
+
 #include "lamina/layers/conv.hpp"
 
 namespace lamina {
@@ -13,9 +15,22 @@ template <auto K, auto... Option>
 inline constexpr auto depthwise_conv =
     with_input([](auto in) { return conv<in.channels, K, groups<in.channels>, Option...>; });
 
-/// separable_conv<64, 3, stride<2>>: depthwise_conv, without bias and with the options, then conv<64, 1>.
-/// Nothing lies between the two, as in Xception; for MobileNet's block write the parts.
+namespace detail {
+
+template <Index Channels, auto K, auto... Option> constexpr auto separable() {
+  constexpr bool without_bias = (std::is_same_v<std::remove_cv_t<decltype(Option)>, Bias> || ...);
+  if constexpr (without_bias)
+    return depthwise_conv<K, Option...> | conv<Channels, 1, no_bias>;
+  else
+    return depthwise_conv<K, no_bias, Option...> | conv<Channels, 1>;
+}
+
+}  // namespace detail
+
+/// separable_conv<64, 3, stride<2>>: depthwise_conv, without bias and with the options, then conv<64, 1>,
+/// whose bias no_bias leaves out. Nothing lies between the two, as in Xception; for MobileNet's block write
+/// the parts.
 template <Index Channels, auto K, auto... Option>
-inline constexpr auto separable_conv = depthwise_conv<K, no_bias, Option...> | conv<Channels, 1>;
+inline constexpr auto separable_conv = detail::separable<Channels, K, Option...>();
 
 }  // namespace lamina

@@ -81,17 +81,40 @@ TEST_CASE("What follows is told of every output once, after it is stored", "[ker
   set_threads(before);
 }
 
-TEST_CASE("A convolution may be added to what is there", "[kernels]") {
-  for (const ConvGeometry& g : {square(9, 10, 3, 1, 1), bordered(square(9, 10, 3, 1, 1), Border::reflect)}) {
-    const Array x = random_array(2, 9, 5, 6, 1), w = random_array(10, 9, 3, 3, 2);
-    Array expected = kernels::reference::conv_forward(x, w, {}, g);
-    for (double& value : expected.values) value *= 2;
-    Map<double> y(Extents{2, 10, 5, 6});
-    for (const bool accumulate : {false, true})
-      kernels::conv_forward(Map<double>(plain(x)).view(), arena_weights<double>(w, g).data(), nullptr,
-                            y.view(), g, kernels::no_epilogue{}, kernels::nothing_follows{}, accumulate);
-    require_close(y.plain().values, expected.values, 1e-12);
+TEST_CASE("A convolution may be added to what is there, before the epilogue", "[kernels]") {
+  for (const ConvCase& c : {ConvCase{2, 5, 6, square(9, 10, 3, 1, 1)}, ConvCase{1, 14, 14, square(1, 8, 3)},
+                            ConvCase{2, 5, 6, square(9, 17, 3, 1, 1)}, ConvCase{1, 5, 9, square(17, 33, 1)},
+                            ConvCase{2, 5, 10, grouped(square(9, 9, 3, 1, 1), 9)},
+                            ConvCase{2, 7, 6, grouped(square(9, 9, 3, 2, 1), 9)},
+                            ConvCase{2, 7, 16, grouped(square(9, 9, 5, 1, 2), 9)},
+                            ConvCase{2, 5, 6, bordered(square(9, 10, 3, 1, 1), Border::reflect)}}) {
+    INFO(c);
+    const ConvGeometry& g = c.geometry;
+    const Array x = random_array(c.batch, g.in_channels, c.height, c.width, 1);
+    const Array w =
+        random_array(g.out_channels, g.in_channels_per_group(), g.kernel_height, g.kernel_width, 2);
+    const Array there = random_array(c.batch, g.out_channels, c.out_height(), c.out_width(), 4);
+    for (const std::vector<double>& bias : {random_bias(g.out_channels), std::vector<double>{}}) {
+      Array expected = kernels::reference::conv_forward(x, w, bias, g);
+      for (std::size_t i = 0; i < expected.values.size(); ++i)
+        expected.values[i] = std::max(expected.values[i] + there.values[i], 0.0);
+      Map<double> y(plain(there), 1);
+      kernels::conv_forward(Map<double>(plain(x)).view(), arena_weights<double>(w, g).data(),
+                            bias.empty() ? nullptr : arena_bias<double>(bias).data(), y.view(), g, relu,
+                            kernels::nothing_follows{}, true);
+      require_close(y.plain().values, expected.values, 1e-12);
+      REQUIRE(y.gap_untouched());
+    }
   }
+}
+
+TEST_CASE("What a partial border scales cannot be added to", "[kernels]") {
+  const ConvGeometry g = bordered(square(3, 4, 3, 1, 1), Border::partial);
+  const Array x = random_array(1, 3, 4, 4, 1), w = random_array(4, 3, 3, 3, 2);
+  Map<double> y(Extents{1, 4, 4, 4});
+  REQUIRE_THROWS_AS(kernels::conv_forward(Map<double>(plain(x)).view(), arena_weights<double>(w, g).data(),
+                                          nullptr, y.view(), g, relu, kernels::nothing_follows{}, true),
+                    lamina::shape_error);
 }
 
 }  // namespace lamina::test

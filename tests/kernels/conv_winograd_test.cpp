@@ -125,4 +125,24 @@ TEST_CASE("Winograd's algorithms refuse what they cannot do", "[kernels]") {
                     shape_error);
 }
 
+TEST_CASE("Winograd: added to what is there, before the epilogue", "[kernels]") {
+  const ConvCase c{2, 9, 10, square(9, 19, 3, 1, 1)};
+  const ConvGeometry& g = c.geometry;
+  const Array x = random_array(2, 9, 9, 10, 1), w = random_array(19, 9, 3, 3, 2);
+  const Array there = random_array(2, 19, 9, 10, 4);
+  const std::vector<double> bias = random_bias(19);
+  Array expected = kernels::reference::conv_forward(x, w, bias, g);
+  for (std::size_t i = 0; i < expected.values.size(); ++i)
+    expected.values[i] = std::max(expected.values[i] + there.values[i], 0.0);
+  Storage<double> packed(kernels::packed_weight_size(ConvAlgorithm::winograd_4x4, g));
+  kernels::pack_conv_weights<ConvAlgorithm::winograd_4x4>(arena_weights<double>(w, g).data(), g,
+                                                          packed.data());
+  Map<double> y(plain(there), 1);
+  kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4>(Map<double>(plain(x)).view(), packed.data(),
+                                                            arena_bias<double>(bias).data(), y.view(), g,
+                                                            relu, kernels::nothing_follows{}, true);
+  require_close(y.plain().values, expected.values, 1e-11);
+  REQUIRE(y.gap_untouched());
+}
+
 }  // namespace lamina::test

@@ -107,10 +107,11 @@ void run_backward_data(const AnyMap<const T>& dy, const T* weight, const AnyMap<
 
 }  // namespace detail
 
-/// out = epilogue(conv(in, weight) + bias), or out += conv(in, weight) where `accumulate` (without bias and
-/// epilogue then). `bias` may be null. `out` may be a slice of the channels of a wider map. The epilogue is a
-/// function of a vector (a scalar function object such as relu is one); `follow` is called with each MapPart
-/// that is finished, on its thread. Throws shape_error where extents do not fit together.
+/// out = epilogue(conv(in, weight) + bias), or epilogue(out + conv(in, weight) + bias) where `accumulate`: a
+/// residual that costs no pass of its own. `bias` may be null. `out` may be a slice of the channels of a
+/// wider map. The epilogue is a function of a vector (a scalar function object such as relu is one); `follow`
+/// is called with each MapPart that is finished, on its thread. Throws shape_error where extents do not fit
+/// together.
 template <ConvKind Kind = ConvKind::any, class X, int InBlock, class T, class Epilogue = no_epilogue,
           class Follow = nothing_follows, class Arch = simd::Arch>
 void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
@@ -120,6 +121,8 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
   const detail::AnyMap<const T> x = in;
   const detail::AnyMap<T> y = out;
   if (!detail::check_maps(geometry, x, y)) return;
+  require(!accumulate || geometry.border != Border::partial || !geometry.padded(),
+          "conv: a partial border scales sums, and so cannot add them to what is there");
   detail::with_plan<Kind, T, Arch>(geometry, x, y, [&]<class Plan>() {
     detail::run_forward<Plan>(x, weight, bias, y, geometry, epilogue, follow, accumulate);
   });
@@ -143,17 +146,17 @@ template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, class X, class
 void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t<T>* packed,
                          const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                          const ConvGeometry& geometry, const Epilogue& epilogue = {},
-                         const Follow& follow = {}) {
+                         const Follow& follow = {}, bool accumulate = false) {
   constexpr int side = winograd_outputs(Algorithm);
   if constexpr (side == 0) {
-    conv_forward<Kind>(in, packed, bias, out, geometry, epilogue, follow);
+    conv_forward<Kind>(in, packed, bias, out, geometry, epilogue, follow, accumulate);
   } else {
     const detail::AnyMap<const T> x = in;
     const detail::AnyMap<T> y = out;
     if (!detail::check_maps(geometry, x, y)) return;
     require(applies(Algorithm, geometry),
             "conv: Winograd's algorithm is for 3×3 kernels with stride 1 and zeros around");
-    detail::WinogradPlan<T, side, Arch>(geometry, x, y, packed, bias).run(x, y, epilogue, follow);
+    detail::WinogradPlan<T, side, Arch>(geometry, x, y, packed, bias, accumulate).run(x, y, epilogue, follow);
   }
 }
 
@@ -196,11 +199,11 @@ void conv_backward_weights(const FeatureMapView<X, InBlock>& in, const FeatureMa
   detail::ConvGradient<std::remove_const_t<Y>, Arch>(geometry, x, gradient, dweight, dbias).run(x, gradient);
 }
 
-/// Transposed convolution: out = epilogue(convᵀ(in, weight) + bias), or out += convᵀ(in, weight) where
-/// `accumulate`. `geometry` is that of the convolution that leads from `out` back to `in`: its out_channels
-/// are the channels of `in`, and weights lie as it has them (PyTorch's order of a ConvTranspose weight, too).
-/// Where several extents of `out` lead to `in`, any of them will do (PyTorch's output_padding). Its
-/// gradients: of the data conv_forward, of the weights conv_backward_weights(d_out, in, …).
+/// Transposed convolution: out = epilogue(convᵀ(in, weight) + bias), or epilogue(out + convᵀ(in, weight) +
+/// bias) where `accumulate`. `geometry` is that of the convolution that leads from `out` back to `in`: its
+/// out_channels are the channels of `in`, and weights lie as it has them (PyTorch's order of a ConvTranspose
+/// weight, too). Where several extents of `out` lead to `in`, any of them will do (PyTorch's output_padding).
+/// Its gradients: of the data conv_forward, of the weights conv_backward_weights(d_out, in, …).
 template <ConvKind Kind = ConvKind::any, class X, int InBlock, class T, class Epilogue = no_epilogue,
           class Follow = nothing_follows, class Arch = simd::Arch>
 void conv_transposed(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,

@@ -58,21 +58,24 @@ template <class T> struct TileArguments {
   Index out_block;  // distance between two output blocks; of plain output, between two channels
   Index out_lanes;  // channels to write to plain output; 0: the output is blocked
   T scale;          // of the sum, before the bias
-  bool accumulate;  // add to what is there (without bias, scale and epilogue)
+  bool accumulate;  // add to what is there, before the epilogue (not with a scale)
 };
 
-/// The outputs of a tile, to be added to. All are read before any is written: a last tile may hold a pixel
-/// twice.
+/// The outputs of a tile and the bias, to be added to. All are read before any is written: a last tile may
+/// hold a pixel twice.
 template <int V, class T, class Arch = simd::Arch>
 [[gnu::noinline]] void read_pixels(const TileArguments<T>& a, const Index* out_pixel, int pixels, T* sums) {
   constexpr int lanes = simd::width<T>;
   for (int i = 0; i < pixels * V; ++i) {
-    const T* const from = a.out + out_pixel[i / V];
-    if (a.out_lanes == 0)
-      simd::store(sums + i * lanes, simd::load(from + i % V * a.out_block));
-    else
+    const T* from = a.out + out_pixel[i / V] + i % V * a.out_block;
+    T* const sum = sums + i * lanes;
+    if (a.out_lanes != 0) {
       for (Index lane = 0, channel = i % V * lanes; lane < lanes; ++lane, ++channel)
-        sums[i * lanes + lane] = channel < a.out_lanes ? from[channel * a.out_block] : T{0};
+        sum[lane] = channel < a.out_lanes ? a.out[out_pixel[i / V] + channel * a.out_block] : T{0};
+      from = sum;
+    }
+    const auto bias = a.bias ? simd::load(a.bias + i % V * lanes) : simd::broadcast<T>(0);
+    simd::store(sum, simd::Vector<T>(simd::load(from) + bias));
   }
 }
 

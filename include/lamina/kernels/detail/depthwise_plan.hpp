@@ -38,7 +38,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
         steps_(threads() * g.taps()),
         lines_(threads() * phase_count()),
         weight_(weight),
-        bias_(accumulate ? nullptr : bias),
+        bias_(bias),
         accumulate_(accumulate) {
     std::fill_n(zeros_.data(), zeros_.size(), T{0});
   }

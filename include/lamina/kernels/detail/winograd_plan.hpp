@@ -68,7 +68,8 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   using Out = AnyMap<T>;
 
   /// Of blocked maps shaped like `in` and `out`; `weight` is transformed. `bias` may be null.
-  WinogradPlan(const ConvGeometry& g, const In& in, const Out& out, const T* weight, const T* bias)
+  WinogradPlan(const ConvGeometry& g, const In& in, const Out& out, const T* weight, const T* bias,
+               bool accumulate)
       : geometry_(g),
         tile_rows_((out.height + M - 1) / M),
         tile_columns_((out.width + M - 1) / M),
@@ -80,7 +81,8 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
         in_product_(winograd_distance<T>(chunk_ * in_size_)),
         out_product_(winograd_distance<T>(chunk_ * out_blocks_ * lanes)),
         weight_(weight),
-        bias_(bias) {}
+        bias_(bias),
+        accumulate_(accumulate) {}
 
   /// Everything, on the threads of the pool. What is finished is told to `follow`, part by part.
   template <class Epilogue, class Follow = nothing_follows>
@@ -222,6 +224,7 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   [[gnu::noinline]] void transform_outputs(const Out& out, const Chunk& chunk, Index block,
                                            const Epilogue& epilogue) const {
     const auto bias = bias_ ? simd::load(bias_ + block * lanes) : simd::broadcast<T>(0);
+    const bool accumulate = accumulate_;
     for (Index t = 0; t < chunk.count; ++t) {
       const T* from = chunk.outputs + (block * chunk_ + t) * lanes;
       const Index product = out_product_;
@@ -243,9 +246,11 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
         unroll<W::products>([&](auto row) LAMINA_INLINE { m[row] = half[row][column]; });
         transform_output<W, T>(m, y);
         unroll<M>([&](auto row) LAMINA_INLINE {
-          if (row < rows)
-            simd::store(to + row * out.row_stride() + column * lanes,
-                        epilogue(simd::from_native<T>(y[row]) + bias));
+          T* const at = to + row * out.row_stride() + column * lanes;
+          if (row < rows) {
+            const auto before = accumulate ? simd::Vector<T>(simd::load<T>(at) + bias) : bias;
+            simd::store(at, epilogue(simd::Vector<T>(simd::from_native<T>(y[row]) + before)));
+          }
         });
       }
     }
@@ -258,6 +263,7 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   Index in_product_, out_product_;  // between the matrices of two products
   const T* weight_;
   const T* bias_;
+  bool accumulate_;
 };
 
 }  // namespace lamina::kernels::detail

@@ -29,7 +29,7 @@ TEST_CASE("a frozen model answers as the model does, with fewer operations", "[n
   auto workspace = predict.workspace();
   require_close(elements(predict(images.view, workspace)), expected, 1e-5);
   REQUIRE(predict.structure().operations.size() ==
-          8);  // conv+relu conv+norm add silu dropout pool dense+gelu dense
+          6);  // conv+relu conv+norm+add+silu dropout pool dense+gelu dense
 }
 
 TEST_CASE("it is apart from the model, and two threads may ask it at once", "[net]") {

@@ -154,13 +154,19 @@ template <ConvOptions O> struct Conv : Layer {
   static std::string fused_algorithm(Shape in) {
     return kernels::label(O.frozen_algorithm(in), O.geometry(in));
   }
-  template <Shape In, class T, class F> static void forward_fused(const Forward<T>& pass, F f) {
+  /// A partial border scales its sums: nothing can be among them.
+  static constexpr bool accepts_addend(Shape in) {
+    return O.border != Border::partial || !O.geometry(in).padded();
+  }
+  template <Shape In, class T, class F>
+  static void forward_fused(const Forward<T>& pass, F f, bool accumulate = false) {
     constexpr kernels::ConvAlgorithm algorithm = O.frozen_algorithm(In);
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
-      convolve<In>(pass, pass.parameter(1), f);
+      convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
       kernels::conv_forward_packed<algorithm>(pass.input(), pass.parameter(0), pass.parameter(1), pass.output,
-                                              geometry<In>(pass.input()), f);
+                                              geometry<In>(pass.input()), f, kernels::nothing_follows{},
+                                              accumulate);
   }
   template <Shape In, class Source, class T>
   static void copy_parameters(const Source& source, T* weight, T* bias) {
@@ -190,13 +196,13 @@ template <ConvOptions O> struct Conv : Layer {
     return {Parameter{"weight", extents, O.weight_initializer, orders::conv, true},
             Parameter{"bias", {O.channels}, O.bias_initializer, orders::vector, false}};
   }
-  template <Shape In, class T, class F> static void convolve(const Forward<T>& pass, const T* bias, F f) {
-    if (pass.image.empty())
-      kernels::conv_forward<kind(In)>(pass.input(), pass.parameter(0), bias, pass.output,
-                                      geometry<In>(pass.input()), f);
-    else
-      kernels::conv_forward<kind(In)>(pass.image, pass.parameter(0), bias, pass.output,
-                                      geometry<In>(pass.image), f);
+  template <Shape In, class T, class F>
+  static void convolve(const Forward<T>& pass, const T* bias, F f, bool accumulate = false) {
+    const auto on = [&](const auto& in) {
+      kernels::conv_forward<kind(In)>(in, pass.parameter(0), bias, pass.output, geometry<In>(in), f,
+                                      kernels::nothing_follows{}, accumulate);
+    };
+    pass.image.empty() ? on(pass.input()) : on(pass.image);
   }
 
   static constexpr kernels::ConvKind kind(Shape in) {

@@ -100,8 +100,10 @@ template <ConvOptions O, class Kernel> struct ReparametrizedConv : Layer {
   // For net/fusion.hpp: a plain convolution.
   static constexpr auto fused_parameters(Shape in) { return Plain::fused_parameters(in); }
   static std::string fused_algorithm(Shape in) { return Plain::fused_algorithm(in); }
-  template <Shape In, class T, class F> static void forward_fused(const Forward<T>& pass, F f) {
-    Plain::template forward_fused<In>(pass, f);
+  static constexpr bool accepts_addend(Shape in) { return Plain::accepts_addend(in); }
+  template <Shape In, class T, class F>
+  static void forward_fused(const Forward<T>& pass, F f, bool accumulate = false) {
+    Plain::template forward_fused<In>(pass, f, accumulate);
   }
   template <Shape In, class Source, class T>
   static void copy_parameters(const Source& source, T* weight, T* bias) {

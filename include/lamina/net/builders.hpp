@@ -46,6 +46,7 @@ template <class L> constexpr OperationFacts make_facts() {
   if constexpr (requires { L::kind; }) facts.kind = L::kind;
   if constexpr (requires { L::saves; }) facts.saves = L::saves;
   if constexpr (requires { L::in_place; }) facts.in_place = L::in_place;
+  if constexpr (requires { L::overwritten_operand; }) facts.overwritten_operand = L::overwritten_operand;
   if constexpr (requires { L::accumulates; }) facts.accumulates = L::accumulates;
   if constexpr (requires { L::slice_first; }) facts.slice_first = L::slice_first;
   if constexpr (requires { L::algorithm(Shape{}); }) facts.algorithm = L::algorithm;

@@ -47,7 +47,7 @@ template <auto Net, auto In, class T = float> class FrozenModel {
     std::size_t from = 0;
     for (std::size_t i = 0; i < structure.operations.size(); ++i) {
       const OperationRecord& operation = structure.operations[i];
-      FoldSource<T> sources[3];
+      FoldSource<T> sources[4];  // of a convolution, a batch norm, a sum, a function
       for (int s = 0; s < folds[i].sources; ++s) {
         const OperationRecord& origin = source_structure.operations[from + static_cast<std::size_t>(s)];
         sources[s] = {source.parameters, source.parameter_offsets + origin.first_parameter, source.statistics,

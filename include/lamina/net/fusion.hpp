@@ -1,114 +1,17 @@
-// How neighbours become one for inference: a layer that accepts an epilogue (a convolution, a dense layer)
-// takes in the affine layer after it (batch norm, folded into its weights) and the pointwise function after
-// that (applied before the store). No layer knows another; they meet here:
-//
-//   what absorbs declares   static constexpr bool accepts_epilogue = true;
-//                           fused_parameters(In): its parameters as {weight, bias}, the bias always there
-//                           forward_fused<In>(pass, f), absorb<In>(scale, shift, weight, bias)
-//                           and, where forward_fused reads weights in another order, pack<In>(weight,
-//                           packed), unpacked_weight_size<In, T>(); fused_algorithm(In) for the summary
-//   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
-//
-// Next: freeze.hpp.
+// How neighbours become one for inference. In a sequence, a layer that accepts an epilogue takes in the
+// affine layer after it and the pointwise function after that; at the end of the last branch of a sum of two
+// (residual(f), a + b), also the sum. Names keep no neighbours apart. What the parts declare for it, and what
+// they become, is in fused_layer.hpp. Next: freeze.hpp.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <string>
-#include <type_traits>
-
-#include "lamina/core/scratch.hpp"
-#include "lamina/core/sentence.hpp"
-#include "lamina/net/answers.hpp"
-#include "lamina/net/operators.hpp"
-
-namespace lamina::kernels {
-struct no_epilogue;  // kernels/conv_epilogue.hpp
-}
+#include "lamina/net/fused_layer.hpp"
 
 namespace lamina {
 
-/// The parameters and statistics of one operation of the model that is frozen.
-template <class T> struct FoldSource {
-  const T* parameters;
-  const Index* parameter_offsets;
-  const T* statistics;
-  const Index* statistic_offsets;
-
-  const T* parameter(int i) const { return parameters + parameter_offsets[i]; }
-  const T* statistic(int i) const { return statistics + statistic_offsets[i]; }
-};
-
 namespace detail {
 
-struct Nothing {};
-
-template <class L>
-concept absorbing = requires { requires L::accepts_epilogue; };
-template <class L>
-concept affine = requires { requires L::is_affine_in_inference; };
-template <class L> inline constexpr bool is_pointwise = false;
-template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
 template <class B> inline constexpr bool is_sequence = false;
 template <class... B> inline constexpr bool is_sequence<Sequence<B...>> = true;
-
-template <class L> struct epilogue_of {
-  using type = kernels::no_epilogue;
-};
-template <class F> struct epilogue_of<PointwiseLayer<F>> {
-  using type = F;
-};
-
-/// L with the affine layer A and the pointwise layer P (or Nothing) taken in.
-template <class L, class A, class P> struct Fused : Layer {
-  static constexpr std::string_view name = L::name;
-  static constexpr int sources = 1 + !std::is_same_v<A, Nothing> + !std::is_same_v<P, Nothing>;
-  static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
-  static constexpr Shape output(Shape in) { return L::output(in); }
-  static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
-  static constexpr Index macs(Shape in) { return L::macs(in); }
-  static constexpr Window window(Shape in) { return window_of<L>(in); }
-  static std::string algorithm(Shape in) {
-    std::string text;
-    if constexpr (requires { L::fused_algorithm(in); })
-      text = L::fused_algorithm(in);
-    else if constexpr (requires { L::algorithm(in); })
-      text = L::algorithm(in);
-    if constexpr (!std::is_same_v<A, Nothing>) text += sentence(" + ", A::name);
-    if constexpr (!std::is_same_v<P, Nothing>) text += sentence(" + ", P::name);
-    return text;
-  }
-
-  template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    L::template forward_fused<In>(pass, typename epilogue_of<P>::type{});
-  }
-
-  /// Writes weight and bias from the sources: L's operation, then A's, packed if L has them so.
-  template <Shape In, class T> static void fold(const FoldSource<T>* source, T* weight, T* bias) {
-    if constexpr (requires(T* to) { L::template pack<In>(to, to); }) {
-      const Scratch<T> unpacked(L::template unpacked_weight_size<In, T>());
-      fold_unpacked<In>(source, unpacked.data(), bias);
-      L::template pack<In>(unpacked.data(), weight);
-    } else {
-      fold_unpacked<In>(source, weight, bias);
-    }
-  }
-
- private:
-  template <Shape In, class T> static void fold_unpacked(const FoldSource<T>* source, T* weight, T* bias) {
-    L::template copy_parameters<In>(source[0], weight, bias);
-    if constexpr (!std::is_same_v<A, Nothing>) {
-      constexpr Shape out = L::output(In);
-      constexpr Index lanes = (out.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
-      Scratch<T> affine_scratch(2 * lanes);
-      T* scale_factors = affine_scratch.data();
-      T* shifts = scale_factors + lanes;
-      std::fill_n(scale_factors, 2 * lanes, T{0});
-      A::template inference_affine<out>(source[1], scale_factors, shifts);
-      L::template absorb<In>(scale_factors, shifts, weight, bias);
-    }
-  }
-};
 
 template <class... B> struct Elements {};
 
@@ -138,14 +41,129 @@ constexpr auto flatten(Elements<Done...> done, Elements<First, Rest...>) {
     return flatten(Elements<Done..., First>{}, Elements<Rest...>{});
 }
 
+/// The last of some elements, and those before it.
+template <class Last, class... Before> struct Ending {
+  using last = Last;
+};
+template <class... Before> constexpr auto split_last(Elements<Before...>, Elements<>) {
+  return Ending<Nothing, Before...>{};
+}
+template <class... Before, class Last> constexpr auto split_last(Elements<Before...>, Elements<Last>) {
+  return Ending<Last, Before...>{};
+}
+template <class... Before, class A, class B, class... Rest>
+constexpr auto split_last(Elements<Before...>, Elements<A, B, Rest...>) {
+  return split_last(Elements<Before..., A>{}, Elements<B, Rest...>{});
+}
+
+template <class B> inline constexpr bool is_sum_of_two = false;
+template <class A, class B> inline constexpr bool is_sum_of_two<Branches<Sum, A, B>> = true;
+template <class A, class B> inline constexpr bool is_sum_of_two<Branches<Residual, A, B>> = true;
+
+template <class F> inline constexpr bool takes_addend = false;
+template <class L, class A>
+  requires requires(Shape in) { L::accepts_addend(in); }
+inline constexpr bool takes_addend<Fused<L, A, Nothing>> = true;
+
+/// A sum of two branches and the pointwise function P (or Nothing) after it: First, then the elements of
+/// Second, of which the last is Last, a Fused that takes an addend, and those before it Before. Where the
+/// shapes allow, Last, the sum and P become one operation.
+template <class Merge, class First, class Second, class P, class Last, class... Before>
+struct SumAtEnd : Block {
+  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
+    const auto addend = detail::lower_blocked(detail::lower_at<First>(place, builder, 0), builder);
+    if constexpr (!requires { Second::scope; }) builder.enter(1, {});
+    const auto start = detail::with_taps(place, typename decltype(addend)::taps{});
+    return finish(addend, lower_before(start, builder), builder);
+  }
+
+ private:
+  template <class Place, class Builder> static constexpr auto lower_before(Place place, Builder& builder) {
+    if constexpr (sizeof...(Before) == 0)
+      return place;
+    else
+      return Chain::lower<Before...>(place, builder, 0);
+  }
+
+  template <class Addend, class Place, class Builder>
+  static constexpr auto finish(Addend addend, Place place, Builder& builder) {
+    using Layer = typename unnamed<Last>::layer;
+    if constexpr (Layer::accepts_addend(Place::shape) && Layer::output(Place::shape) == Addend::shape) {
+      builder.enter(sizeof...(Before), {});
+      const auto end = one_operation(Last{}, addend, place, builder);
+      builder.leave();
+      if constexpr (!requires { Second::scope; }) builder.leave();
+      return end;
+    } else {
+      const auto branch = detail::lower_at<Last>(place, builder, sizeof...(Before));
+      if constexpr (!requires { Second::scope; }) builder.leave();
+      constexpr Shape out = merged<Merge, Addend::shape, decltype(branch)::shape>::output;
+      const lamina::Place<out, false, typename Place::taps> sum{
+          builder.template operation<Merge, false, Addend::shape, decltype(branch)::shape>(
+              {addend.value, branch.value}, out)};
+      if constexpr (std::is_same_v<P, Nothing>)
+        return sum;
+      else
+        return detail::lower_layer<P>(sum, builder);
+    }
+  }
+
+  /// Under the names that the last layer has.
+  template <FixedString Name, class B, class Addend, class Place, class Builder>
+  static constexpr auto one_operation(Named<Name, B>, Addend addend, Place place, Builder& builder) {
+    builder.enter(-1, Name.view());
+    const auto end = one_operation(B{}, addend, place, builder);
+    builder.leave();
+    return end;
+  }
+  template <class L, class A, class Addend, class Place, class Builder>
+  static constexpr auto one_operation(Fused<L, A, Nothing> last, Addend addend, Place place,
+                                      Builder& builder) {
+    constexpr bool reads_image = Place::image && layer_reads_image<L>(Place::shape);
+    if constexpr (Place::image && !reads_image) {
+      return one_operation(last, addend, detail::lower_layer<BlockImage>(place, builder), builder);
+    } else {
+      return lamina::Place<Addend::shape, false, typename Place::taps>{
+          builder.template operation<FusedSum<Merge, L, A, P>, reads_image, Place::shape, Addend::shape>(
+              {place.value, addend.value}, Addend::shape)};
+    }
+  }
+};
+
 /// The elements with neighbours fused, front to back; what is fused has the name of its first part.
 template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
 template <class... Done, class First, class... Rest>
 constexpr auto fuse(Elements<Done...> done, Elements<First, Rest...>) {
   if constexpr (absorbing<unnamed<First>>)
     return fuse_affine(done, First{}, Elements<Rest...>{});
+  else if constexpr (is_sum_of_two<unnamed<First>>)
+    return fuse_sum(done, First{}, unnamed<First>{}, Elements<Rest...>{});
   else
     return fuse(Elements<Done..., First>{}, Elements<Rest...>{});
+}
+template <class... Done, class Whole, class Merge, class First, class Second, class... Rest>
+constexpr auto fuse_sum(Elements<Done...>, Whole, Branches<Merge, First, Second>, Elements<Rest...> rest) {
+  constexpr auto end =
+      split_last(Elements<>{}, fuse(Elements<>{}, flatten(Elements<>{}, Elements<Second>{})));
+  if constexpr (takes_addend<unnamed<typename decltype(end)::last>>)
+    return fuse_sum_pointwise(Elements<Done...>{}, Whole{}, Branches<Merge, First, Second>{}, end, rest);
+  else
+    return fuse(Elements<Done..., Whole>{}, rest);
+}
+template <class... Done, class Whole, class Merge, class First, class Second, class Last, class... Before,
+          class... Rest>
+constexpr auto fuse_sum_pointwise(Elements<Done...>, Whole, Branches<Merge, First, Second>,
+                                  Ending<Last, Before...>, Elements<Rest...> rest) {
+  using All = SumAtEnd<Merge, First, Second, Nothing, Last, Before...>;
+  return fuse(Elements<Done..., typename Unnamed<Whole>::template rename<All>>{}, rest);
+}
+template <class... Done, class Whole, class Merge, class First, class Second, class Last, class... Before,
+          class P, class... Rest>
+  requires is_pointwise<unnamed<P>>
+constexpr auto fuse_sum_pointwise(Elements<Done...>, Whole, Branches<Merge, First, Second>,
+                                  Ending<Last, Before...>, Elements<P, Rest...>) {
+  using All = SumAtEnd<Merge, First, Second, unnamed<P>, Last, Before...>;
+  return fuse(Elements<Done..., typename Unnamed<Whole>::template rename<All>>{}, Elements<Rest...>{});
 }
 template <class Done, class L, class... Rest>
 constexpr auto fuse_affine(Done done, L layer, Elements<Rest...> rest) {
@@ -179,9 +197,11 @@ template <class Builder> struct Fusing {
     return Chain::lower<B...>(place, *this, 0);
   }
 
+  /// (A lone layer, as a branch may be, becomes Fused as well: so it gets its packed weights and its bias.)
   template <class L, bool Image, Shape... In>
   constexpr int operation(std::array<int, sizeof...(In)> in, Shape out) {
-    return inner.template operation<L, Image, In...>(in, out);
+    using Operation = std::conditional_t<absorbing<L>, Fused<L, Nothing, Nothing>, L>;
+    return inner.template operation<Operation, Image, In...>(in, out);
   }
   constexpr void enter(int position, std::string_view name) { inner.enter(position, name); }
   constexpr void leave() { inner.leave(); }
@@ -198,8 +218,8 @@ template <class Builder> struct Fusing {
 /// A net as it is lowered for inference: itself a net, so that all of net/ works on it.
 template <class B> struct Inference : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
-    // A lone layer is a sequence of one, so that it fuses (that is: gets its bias) like any other.
-    using Net = std::conditional_t<absorbing<unnamed<B>>, Sequence<B>, B>;
+    // A lone sum is a sequence of one, so that it fuses like any other.
+    using Net = std::conditional_t<is_sum_of_two<unnamed<B>>, Sequence<B>, B>;
     Fusing<Builder> fusing{builder};
     return detail::lower<Net>(place, fusing);
   }

@@ -208,11 +208,14 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
         channel += channels;
       }
     } else if (op.facts->in_place) {
-      for (const int u : operands)
-        if (is_free(activations, u) && shapes[at(u)] == shapes[at(v)] && activations.last[at(u)] <= i) {
-          activations.place(u, v, 0);
-          break;
-        }
+      const int only = op.facts->overwritten_operand;  // then the other operands are read to the end
+      for (const int u : only < 0 ? operands : operands.subspan(at(only), 1)) {
+        if (!is_free(activations, u) || shapes[at(u)] != shapes[at(v)] || activations.last[at(u)] > i)
+          continue;
+        if (only > 0 && operands[0] == u) continue;
+        activations.place(u, v, 0);
+        break;
+      }
     }
   }
 

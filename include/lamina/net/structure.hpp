@@ -26,9 +26,10 @@ struct OperationFacts {
   /// The kernel that the layer runs on such an input, for `summary`; null where there is no choice.
   std::string (*algorithm)(Shape in) = nullptr;
   Saves saves = Saves::both;
-  bool in_place = false;     ///< may write its output over its (first or any same-shaped) input
-  bool accumulates = false;  ///< can add into its input gradient
-  Index slice_first = 0;     ///< kind slice: the first channel taken
+  bool in_place = false;         ///< may write its output over a same-shaped input
+  int overwritten_operand = -1;  ///< which alone; -1: the first that nobody reads again
+  bool accumulates = false;      ///< can add into its input gradient
+  Index slice_first = 0;         ///< kind slice: the first channel taken
 };
 
 struct OperationRecord {

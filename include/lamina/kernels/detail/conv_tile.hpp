@@ -64,43 +64,53 @@ template <class T> struct TileArguments {
 /// The outputs of a tile and the bias, to be added to. All are read before any is written: a last tile may
 /// hold a pixel twice.
 template <int V, class T, class Arch = simd::Arch>
-[[gnu::noinline]] void read_pixels(const TileArguments<T>& a, const Index* out_pixel, int pixels, T* sums) {
+[[gnu::noinline]] void read_pixels(const TileArguments<T>& a, const Index* out_pixel, T* sums) {
   constexpr int lanes = simd::width<T>;
-  for (int i = 0; i < pixels * V; ++i) {
-    const T* from = a.out + out_pixel[i / V] + i % V * a.out_block;
-    T* const sum = sums + i * lanes;
-    if (a.out_lanes != 0) {
-      for (Index lane = 0, channel = i % V * lanes; lane < lanes; ++lane, ++channel)
-        sum[lane] = channel < a.out_lanes ? a.out[out_pixel[i / V] + channel * a.out_block] : T{0};
-      from = sum;
+  simd::Vector<T> bias[V];
+  for (int v = 0; v < V; ++v) bias[v] = a.bias ? simd::load(a.bias + v * lanes) : simd::broadcast<T>(0);
+  for (int s = 0; s < tile_pixels<V>; ++s) {
+    const T* const from = a.out + out_pixel[s];
+    T* const sum = sums + s * V * lanes;
+    if (a.out_lanes == 0) {
+      for (int v = 0; v < V; ++v)
+        simd::store(sum + v * lanes, simd::Vector<T>(simd::load(from + v * a.out_block) + bias[v]));
+    } else {
+      for (Index channel = 0; channel < V * lanes; ++channel)
+        sum[channel] =
+            (channel < a.out_lanes ? from[channel * a.out_block] : T{0}) + (a.bias ? a.bias[channel] : T{0});
     }
-    const auto bias = a.bias ? simd::load(a.bias + i % V * lanes) : simd::broadcast<T>(0);
-    simd::store(sum, simd::Vector<T>(simd::load(from) + bias));
   }
 }
 
-/// Writes the sums of a tile; the bias is in them unless there is a scale. A loop, not unrolled, so that an
-/// epilogue is compiled once. Plain output (the gradient of an image) goes lane by lane: it is rare.
+/// Writes the sums of a tile; the bias is in them unless there is a scale. A loop over pixels, not unrolled,
+/// so that an epilogue is compiled few times. Plain output (the gradient of an image) goes lane by lane: it
+/// is rare.
 template <int V, class T, class Epilogue, class Arch = simd::Arch>
-[[gnu::noinline]] void finish_pixels(const TileArguments<T>& a, T* sums, const Index* out_pixel, int pixels,
+[[gnu::noinline]] void finish_pixels(const TileArguments<T>& a, T* sums, const Index* out_pixel,
                                      const Epilogue& epilogue) {
   constexpr int lanes = simd::width<T>;
-  for (int i = 0; i < pixels * V; ++i) {
+  constexpr int S = tile_pixels<V>;
+  if (a.scale != T{1})
+    for (int i = 0; i < S * V; ++i) {
+      const auto bias = a.bias ? simd::load(a.bias + i % V * lanes) : simd::broadcast<T>(0);
+      simd::store(sums + i * lanes,
+                  simd::fma(simd::load<T>(sums + i * lanes), simd::broadcast<T>(a.scale), bias));
+    }
+  const Index out_block = a.out_block;
+  if (a.out_lanes == 0) {
+    T* const out = a.out;
+    for (int s = 0; s < S; ++s)
+      unroll<V>([&](auto v) LAMINA_INLINE {
+        simd::store(out + out_pixel[s] + v * out_block, epilogue(simd::load<T>(sums + (s * V + v) * lanes)));
+      });
+    return;
+  }
+  for (int i = 0; i < S * V; ++i) {
     T* const to = a.out + out_pixel[i / V];
     T* const sum = sums + i * lanes;
-    simd::Vector<T> y = simd::load<T>(sum);
-    if (a.scale != T{1}) {
-      const auto bias = a.bias ? simd::load(a.bias + i % V * lanes) : simd::broadcast<T>(0);
-      y = simd::fma(y, simd::broadcast<T>(a.scale), bias);
-    }
-    y = epilogue(y);
-    if (a.out_lanes == 0) {
-      simd::store(to + i % V * a.out_block, y);
-    } else {
-      simd::store(sum, y);
-      for (Index lane = 0, channel = i % V * lanes; lane < lanes && channel < a.out_lanes; ++lane, ++channel)
-        to[channel * a.out_block] = sum[lane];
-    }
+    simd::store(sum, epilogue(simd::load<T>(sum)));
+    for (Index lane = 0, channel = i % V * lanes; lane < lanes && channel < a.out_lanes; ++lane, ++channel)
+      to[channel * out_block] = sum[lane];
   }
 }
 
@@ -125,7 +135,7 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
     alignas(64) T sums[static_cast<std::size_t>(S * V * lanes)];
     Native sum[S * V];
     if (a.accumulate) {
-      read_pixels<V>(a, out_pixel, S, sums);
+      read_pixels<V>(a, out_pixel, sums);
       unroll<S * V>([&](auto i) LAMINA_INLINE { sum[i] = simd::to_native(simd::load<T>(sums + i * lanes)); });
     } else {
       unroll<V>([&](auto v) LAMINA_INLINE {
@@ -169,7 +179,7 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
     } else {
       unroll<S * V>([&](auto i)
                         LAMINA_INLINE { simd::store(sums + i * lanes, simd::from_native<T>(sum[i])); });
-      finish_pixels<V>(a, sums, out_pixel, S, epilogue);
+      finish_pixels<V>(a, sums, out_pixel, epilogue);
     }
   }
 }

@@ -1,0 +1,140 @@
+// A layer and what it takes in for inference: the affine layer after it (batch norm, folded into its
+// weights), the sum with another branch (added to before anything is stored), the pointwise function after
+// that. No layer knows another; they meet here:
+//
+//   what absorbs declares   static constexpr bool accepts_epilogue = true;
+//                           fused_parameters(In): its parameters as {weight, bias}, the bias always there
+//                           forward_fused<In>(pass, f), absorb<In>(scale, shift, weight, bias)
+//                           and, where forward_fused reads weights in another order, pack<In>(weight,
+//                           packed), unpacked_weight_size<In, T>(); fused_algorithm(In) for the summary
+//   what can be added to    accepts_addend(In), and forward_fused<In>(pass, f, true), which computes
+//                           f(output + …)
+//   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
+//
+// Next: fusion.hpp, which finds them in a net.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <type_traits>
+
+#include "lamina/core/scratch.hpp"
+#include "lamina/core/sentence.hpp"
+#include "lamina/kernels/elementwise.hpp"
+#include "lamina/net/answers.hpp"
+#include "lamina/net/operators.hpp"
+
+namespace lamina::kernels {
+struct no_epilogue;  // kernels/conv_epilogue.hpp
+}
+
+namespace lamina {
+
+/// The parameters and statistics of one operation of the model that is frozen.
+template <class T> struct FoldSource {
+  const T* parameters;
+  const Index* parameter_offsets;
+  const T* statistics;
+  const Index* statistic_offsets;
+
+  const T* parameter(int i) const { return parameters + parameter_offsets[i]; }
+  const T* statistic(int i) const { return statistics + statistic_offsets[i]; }
+};
+
+namespace detail {
+
+struct Nothing {};
+
+template <class L>
+concept absorbing = requires { requires L::accepts_epilogue; };
+template <class L>
+concept affine = requires { requires L::is_affine_in_inference; };
+template <class L> inline constexpr bool is_pointwise = false;
+template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
+
+template <class L> struct epilogue_of {
+  using type = kernels::no_epilogue;
+};
+template <class F> struct epilogue_of<PointwiseLayer<F>> {
+  using type = F;
+};
+
+/// L with the affine layer A and the pointwise layer P (or Nothing) taken in.
+template <class L, class A, class P> struct Fused : Layer {
+  using layer = L;
+  static constexpr std::string_view name = L::name;
+  static constexpr int sources = 1 + !std::is_same_v<A, Nothing> + !std::is_same_v<P, Nothing>;
+  static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
+  static constexpr Shape output(Shape in) { return L::output(in); }
+  static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
+  static constexpr Index macs(Shape in) { return L::macs(in); }
+  static constexpr Window window(Shape in) { return window_of<L>(in); }
+  static std::string algorithm(Shape in) {
+    std::string text;
+    if constexpr (requires { L::fused_algorithm(in); })
+      text = L::fused_algorithm(in);
+    else if constexpr (requires { L::algorithm(in); })
+      text = L::algorithm(in);
+    if constexpr (!std::is_same_v<A, Nothing>) text += sentence(" + ", A::name);
+    if constexpr (!std::is_same_v<P, Nothing>) text += sentence(" + ", P::name);
+    return text;
+  }
+
+  template <Shape In, class T> static void forward(const Forward<T>& pass) {
+    L::template forward_fused<In>(pass, typename epilogue_of<P>::type{});
+  }
+
+  /// Writes weight and bias from the sources: L's operation, then A's, packed if L has them so.
+  template <Shape In, class T> static void fold(const FoldSource<T>* source, T* weight, T* bias) {
+    if constexpr (requires(T* to) { L::template pack<In>(to, to); }) {
+      const Scratch<T> unpacked(L::template unpacked_weight_size<In, T>());
+      fold_unpacked<In>(source, unpacked.data(), bias);
+      L::template pack<In>(unpacked.data(), weight);
+    } else {
+      fold_unpacked<In>(source, weight, bias);
+    }
+  }
+
+ private:
+  template <Shape In, class T> static void fold_unpacked(const FoldSource<T>* source, T* weight, T* bias) {
+    L::template copy_parameters<In>(source[0], weight, bias);
+    if constexpr (!std::is_same_v<A, Nothing>) {
+      constexpr Shape out = L::output(In);
+      constexpr Index lanes = (out.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
+      Scratch<T> affine_scratch(2 * lanes);
+      T* scale_factors = affine_scratch.data();
+      T* shifts = scale_factors + lanes;
+      std::fill_n(scale_factors, 2 * lanes, T{0});
+      A::template inference_affine<out>(source[1], scale_factors, shifts);
+      L::template absorb<In>(scale_factors, shifts, weight, bias);
+    }
+  }
+};
+
+/// Fused, with the sum of another branch taken in between A and P: P(A(L(x)) + y) of operands x and y. The
+/// output lies over y where nobody reads it again; else y is copied first.
+template <class Merge, class L, class A, class P> struct FusedSum : Fused<L, A, P> {
+  static constexpr int sources = 1 + Fused<L, A, P>::sources;
+  static constexpr bool in_place = true;
+  static constexpr int overwritten_operand = 1;
+  static constexpr Shape output_of(const Shape* in, int) {
+    const Shape both[] = {in[1], L::output(in[0])};
+    return Merge::output_of(both, 2);
+  }
+  static std::string algorithm(Shape in) {
+    std::string text = Fused<L, A, Nothing>::algorithm(in) + sentence(" + ", Merge::name);
+    if constexpr (!std::is_same_v<P, Nothing>) text += sentence(" + ", P::name);
+    return text;
+  }
+
+  template <Shape In, class T> static void forward(const Forward<T>& pass) {
+    const FeatureMapView<const T>& addend = pass.inputs[1];
+    if (addend.data != pass.output.data) kernels::copy<T>(addend, pass.output);
+    L::template forward_fused<In>(pass, typename epilogue_of<P>::type{}, true);
+  }
+};
+
+}  // namespace detail
+
+}  // namespace lamina

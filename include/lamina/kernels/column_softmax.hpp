@@ -1,4 +1,4 @@
-// Softmax down the columns of a plain matrix, in place. Columns lie in the lanes of vectors, so that
+// Softmax down the columns of plain matrices, in place. Columns lie in the lanes of vectors, so that
 // exponents are taken a vector at a time however short the columns are: seven taps of a kernel, or a thousand
 // keys.
 #pragma once
@@ -10,18 +10,12 @@
 
 namespace lamina::kernels {
 
-/// A row-major matrix whose rows are whole vectors: `data` is aligned, and rows lie `stride` apart, a
-/// multiple of the vector's width. The elements behind the last column are written too; they may hold
-/// anything.
-template <class T> struct ColumnMatrix {
+/// Row-major matrices of the same extents, one after another.
+template <class T> struct ColumnMatrices {
   T* data;
-  Index rows, columns, stride;
+  Index count, rows, columns;
 
-  ColumnMatrix(T* d, Index r, Index c) : data(d), rows(r), columns(c), stride(stride_of(c)) {}
-  static constexpr Index stride_of(Index columns) {
-    return (columns + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
-  }
-  static constexpr Index elements_of(Index rows, Index columns) { return rows * stride_of(columns); }
+  T* row(Index matrix, Index r) const { return data + (matrix * rows + r) * columns; }
 };
 
 namespace detail {
@@ -29,65 +23,82 @@ namespace detail {
 /// Columns that are done together: four cache lines of a row.
 template <class T> inline constexpr Index strip_width = 256 / static_cast<Index>(sizeof(T));
 
-/// Calls f(first column, columns) for strips of whole vectors, in parallel.
-template <class T, class F> void for_each_strip(const ColumnMatrix<T>& m, F&& f) {
-  constexpr Index width = strip_width<T>, cost = 8;  // of an exponential, in element-wise steps
-  for_each_range((m.stride + width - 1) / width, cost * width * m.rows, [&](Index first, Index last, int) {
-    for (Index i = first; i < last; ++i) f(i * width, std::min(width, m.stride - i * width));
+/// Calls f(row, for_each_vector) for strips of columns, in parallel: row(m, r) is where row r of the strip
+/// begins in matrices m, and for_each_vector(g) calls g(place in the strip, load, store) for its vectors.
+template <class T, class F> void for_each_strip(const ColumnMatrices<T>& all, F&& f) {
+  constexpr Index width = strip_width<T>,
+                  cost = 8;  // of an exponential, in other steps
+  const Index strips = (all.columns + width - 1) / width;
+  for_each_range(all.count * strips, cost * width * all.rows, [&](Index begin, Index end, int) {
+    for (Index i = begin; i < end; ++i) {
+      const Index matrix = i / strips, first = i % strips * width;
+      const auto row = [=](const ColumnMatrices<T>& m, Index r) { return m.row(matrix, r) + first; };
+      if (first + width <= all.columns)
+        f(row, [](auto g) {
+          for (Index at = 0; at < strip_width<T>; at += channel_block<T>)
+            g(
+                at, [](const T* from) { return simd::load_unaligned(from); },
+                [](T* to, const simd::Vector<T>& v) { simd::store_unaligned(to, v); });
+        });
+      else
+        f(row, [left = all.columns - first](auto g) {
+          for (Index at = 0; at < left; at += channel_block<T>) {
+            const Index lanes = std::min<Index>(channel_block<T>, left - at);
+            g(
+                at, [lanes](const T* from) { return simd::load_partial(from, lanes); },
+                [lanes](T* to, const simd::Vector<T>& v) { simd::store_partial(to, v, lanes); });
+          }
+        });
+    }
   });
 }
 
 }  // namespace detail
 
 /// y_r = exp(x_r) / Σ_k exp(x_k), over the rows k of each column.
-template <class T, class Arch = simd::Arch> void column_softmax_forward(const ColumnMatrix<T>& m) {
+template <class T, class Arch = simd::Arch> void column_softmax_forward(const ColumnMatrices<T>& all) {
   using V = simd::Vector<T>;
-  constexpr Index B = channel_block<T>;
-  detail::for_each_strip(m, [m](Index first, Index width) {
-    alignas(64) T most[detail::strip_width<T>], factor[detail::strip_width<T>];
+  detail::for_each_strip(all, [all](auto row, auto for_each_vector) {
+    constexpr Index width = detail::strip_width<T>;
+    alignas(64) T most[width], total[width];
     std::fill_n(most, width, -std::numeric_limits<T>::infinity());
-    std::fill_n(factor, width, T{0});
-    for (Index r = 0; r < m.rows; ++r)
-      for (Index i = 0; i < width; i += B)
-        simd::store<T>(most + i, detail::larger(simd::load<T>(most + i),
-                                                simd::load<T>(m.data + r * m.stride + first + i)));
-    for (Index r = 0; r < m.rows; ++r)
-      for (Index i = 0; i < width; i += B) {
-        T* const at = m.data + r * m.stride + first + i;
-        const V e = simd::exp(V(simd::load<T>(at) - simd::load<T>(most + i)));
-        simd::store<T>(at, e);
-        simd::store<T>(factor + i, simd::load<T>(factor + i) + e);
-      }
-    for (Index i = 0; i < width; ++i) factor[i] = T{1} / factor[i];
-    for (Index r = 0; r < m.rows; ++r)
-      for (Index i = 0; i < width; i += B) {
-        T* const at = m.data + r * m.stride + first + i;
-        simd::store<T>(at, simd::load<T>(at) * simd::load<T>(factor + i));
-      }
+    std::fill_n(total, width, T{0});
+    for (Index r = 0; r < all.rows; ++r)
+      for_each_vector([&, from = row(all, r)](Index i, auto load, auto) {
+        simd::store<T>(most + i, detail::larger(simd::load<T>(most + i), V(load(from + i))));
+      });
+    for (Index r = 0; r < all.rows; ++r)
+      for_each_vector([&, at = row(all, r)](Index i, auto load, auto store) {
+        const V e = simd::exp(V(load(at + i) - simd::load<T>(most + i)));
+        store(at + i, e);
+        simd::store<T>(total + i, simd::load<T>(total + i) + e);
+      });
+    for_each_vector([&](Index i, auto, auto) {
+      simd::store<T>(total + i, V(simd::broadcast<T>(T{1}) / simd::load<T>(total + i)));
+    });
+    for (Index r = 0; r < all.rows; ++r)
+      for_each_vector([&, at = row(all, r)](Index i, auto load, auto store) {
+        store(at + i, V(load(at + i) * simd::load<T>(total + i)));
+      });
   });
 }
 
 /// dx_r = y_r · (dy_r − Σ_k dy_k · y_k), which takes the place of dy.
 template <class T, class Arch = simd::Arch>
-void column_softmax_backward(const ColumnMatrix<T>& y, const ColumnMatrix<T>& dy) {
+void column_softmax_backward(const ColumnMatrices<T>& y, const ColumnMatrices<T>& dy) {
   using V = simd::Vector<T>;
-  constexpr Index B = channel_block<T>;
-  detail::for_each_strip(y, [y, dy](Index first, Index width) {
-    alignas(64) T product[detail::strip_width<T>];
+  detail::for_each_strip(y, [y, dy](auto row, auto for_each_vector) {
+    constexpr Index width = detail::strip_width<T>;
+    alignas(64) T product[width];
     std::fill_n(product, width, T{0});
     for (Index r = 0; r < y.rows; ++r)
-      for (Index i = 0; i < width; i += B) {
-        const Index at = r * y.stride + first + i;
-        simd::store<T>(product + i,
-                       simd::load<T>(product + i) + simd::load<T>(y.data + at) * simd::load<T>(dy.data + at));
-      }
+      for_each_vector([&, a = row(y, r), b = row(dy, r)](Index i, auto load, auto) {
+        simd::store<T>(product + i, V(simd::load<T>(product + i) + load(a + i) * load(b + i)));
+      });
     for (Index r = 0; r < y.rows; ++r)
-      for (Index i = 0; i < width; i += B) {
-        const Index at = r * y.stride + first + i;
-        const V through_sum = simd::load<T>(product + i);
-        simd::store<T>(dy.data + at,
-                       simd::load<T>(y.data + at) * (simd::load<T>(dy.data + at) - through_sum));
-      }
+      for_each_vector([&, a = row(y, r), b = row(dy, r)](Index i, auto load, auto store) {
+        store(b + i, V(load(a + i) * (load(b + i) - simd::load<T>(product + i))));
+      });
   });
 }
 

@@ -1,5 +1,6 @@
 #include "lamina/blocks/dynamic_conv.hpp"
 
+#include "lamina/net/freeze.hpp"
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
@@ -31,6 +32,14 @@ TEST_CASE("a causal dynamic convolution sees no later position", "[blocks]") {
   for (Index c = 0; c < 6; ++c) images.storage[c * 7 + 4] += 1;
   const auto after = elements(model.predict(images.view));
   for (std::size_t i = 0; i < after.size(); ++i) REQUIRE((after[i] == before[i]) == (i % 7 < 4));
+}
+
+TEST_CASE("frozen blocks of lightweight and dynamic convolutions answer as they did", "[blocks]") {
+  Model<lightweight_conv_block<3, 2> | dynamic_conv_block<4, 3, causal>, input<6, 7>> model{seed{1}};
+  RandomImages<float> images(shape<6, 7>, 2);
+  const auto frozen = freeze(model);
+  auto workspace = frozen.workspace();
+  require_close(elements(frozen(images.view, workspace)), elements(model.predict(images.view)), 1e-6);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "lamina/blocks/self_attention.hpp"
 
+#include "lamina/net/freeze.hpp"
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
@@ -58,6 +59,9 @@ TEST_CASE("fresh self-attention lets maps pass; grown, it follows its definition
     }
   }
   require_close(elements(model.predict(images.view)), expected, 1e-12);
+  const auto frozen = freeze(model);
+  auto workspace = frozen.workspace();
+  require_close(elements(frozen(images.view, workspace)), expected, 1e-12);
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ template <Fraction P> inline constexpr DropConnect drop_connect{P};
 struct LightweightOptions {
   Index taps = 1;
   Index heads = 1;
-  bool is_causal = false;
   Fraction drop{0.0};
   Initializer initializer = initializers::xavier_uniform;
+  bool is_causal = false;  // last, so that there is no padding before a member: see Initializer
 
   constexpr void set(Causal) { is_causal = true; }
   constexpr void set(DropConnect d) { drop = d.probability; }

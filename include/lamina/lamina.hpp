@@ -10,7 +10,9 @@
 #include "lamina/net/summary.hpp"
 
 // layers and blocks
+#include "lamina/blocks/atrous_spatial_pyramid_pooling.hpp"
 #include "lamina/blocks/blurred_downsampling.hpp"
+#include "lamina/blocks/consecutive_dilated_conv.hpp"
 #include "lamina/blocks/convolutional_block_attention.hpp"
 #include "lamina/blocks/dilated_context.hpp"
 #include "lamina/blocks/efficient_channel_attention.hpp"

@@ -40,6 +40,7 @@
 #include "lamina/layers/global_pool.hpp"
 #include "lamina/layers/group_norm.hpp"
 #include "lamina/layers/layer_norm.hpp"
+#include "lamina/layers/partial_conv.hpp"
 #include "lamina/layers/pixel_shuffle.hpp"
 #include "lamina/layers/pool.hpp"
 #include "lamina/layers/prelu.hpp"

@@ -66,6 +66,7 @@
 #include "lamina/train/interrupt.hpp"
 #include "lamina/train/losses.hpp"
 #include "lamina/train/optimizers.hpp"
+#include "lamina/train/orthonormality.hpp"
 
 // files
 #include "lamina/io/model_file.hpp"

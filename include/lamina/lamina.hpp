@@ -60,6 +60,9 @@
 #include "lamina/data/synthetic.hpp"
 
 // training
+#include "lamina/train/density_search.hpp"
+#include "lamina/train/dilation_search.hpp"
+#include "lamina/train/dividing_rectangles.hpp"
 #include "lamina/train/evaluate.hpp"
 #include "lamina/train/exponential_moving_average.hpp"
 #include "lamina/train/fit.hpp"

@@ -45,6 +45,7 @@
 #include "lamina/layers/pool.hpp"
 #include "lamina/layers/prelu.hpp"
 #include "lamina/layers/softmax.hpp"
+#include "lamina/layers/tract_conv.hpp"
 #include "lamina/layers/upsample.hpp"
 #include "lamina/layers/weight_norm_conv.hpp"
 #include "lamina/layers/weighted_conv.hpp"

@@ -1,5 +1,7 @@
 #include "lamina/blocks/invertible_conv.hpp"
 
+#include <cmath>
+
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
@@ -13,6 +15,8 @@ TEST_CASE("invertible convolution: gradients and shape", "[blocks]") {
   STATIC_REQUIRE(output_shape(invertible_conv<>, input<12, 5, 6>) == shape<12, 5, 6>);
   STATIC_REQUIRE(parameter_count(invertible_conv<>, input<12, 5, 6>) == 4 * 3 * 3 * 9);
   check_gradients<invertible_conv<3>, input<12, 4, 3>>();
+  STATIC_REQUIRE(output_shape(inverse_invertible_conv<>, input<12, 5, 6>) == shape<12, 5, 6>);
+  check_gradients<inverse_invertible_conv<2>, input<8, 3, 4>>();
 }
 
 TEST_CASE("every part of an invertible convolution is undone", "[blocks]") {
@@ -50,6 +54,37 @@ TEST_CASE("every part of an invertible convolution is undone", "[blocks]") {
     });
   }
   require_close(back, expected, 1e-5);
+}
+
+TEST_CASE("an invertible convolution and its inverse with the same weights are the identity", "[blocks]") {
+  constexpr auto in = input<12, 5, 6>;
+  constexpr auto net = shared<"flow">(invertible_conv<3>) | shared<"flow">(inverse_invertible_conv<3>);
+  STATIC_REQUIRE(parameter_count(net, in) == 4 * 3 * 3 * 9);
+  Model<net, in> model{seed{5}};
+  RandomImages<float> images(in.shape, 2), gradients(in.shape, 2, 8);
+  // The error of the way there and back grows with the weights.
+  const auto error = [&] {
+    const auto there_and_back = model.predict(images.view);
+    double most = 0;
+    for_each_element(there_and_back, [&](auto... at) {
+      most = std::max(most, static_cast<double>(std::abs(there_and_back(at...) - images.view(at...))));
+    });
+    return most;
+  };
+  const double small = error();
+  REQUIRE(small < 1e-5);
+  for (const auto& parameter : model.parameters())
+    for (Index i = 0; i < parameter.size(); ++i) parameter[i] *= 4;
+  REQUIRE(error() > small);
+
+  model.forward(images.view);
+  const auto dy = model.output_gradient();
+  for_each_element(dy, [&](auto... at) { dy(at...) = gradients.view(at...); });
+  const auto dx = model.backward_to_input();
+  require_close(dx.data, gradients.storage.data(), gradients.storage.size(), 1e-3);
+  for (const auto& gradient : model.gradients())  // what the one way adds, the other takes
+    require_close(gradient.values(), std::vector<double>(static_cast<std::size_t>(gradient.size()), 0.0),
+                  1e-2);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "lamina/layers/beside.hpp"
 
 #include "lamina/layers/conv.hpp"
+#include "lamina/layers/dense.hpp"
+#include "lamina/layers/flatten.hpp"
 #include "lamina/layers/global_pool.hpp"
 #include "support/check_gradients.hpp"
 
@@ -12,6 +14,9 @@ namespace {
 
 TEST_CASE("beside: gradients", "[layers]") {
   check_gradients<(conv<9, 3> | beside(global_avg_pool, global_max_pool) | conv<4, 1>), input<2, 3, 4>>();
+  // Vectors that stand there twice, or that go on elsewhere as well, take all of their gradients.
+  check_gradients<(dense<4> | beside(id, id) | conv<3, 2>), input<3>>();
+  check_gradients<(dense<4> | add(beside(id, dense<4>) | flatten, dense<8>)), input<3>>();
 }
 
 TEST_CASE("beside makes vectors the pixels of a sequence", "[layers]") {

@@ -60,4 +60,79 @@ TEST_CASE("dirac is the identity at the central tap", "[net]") {
         REQUIRE(values[(o * 2 + i) * 9 + tap] == (o == i && tap == 4 ? 1.0 : 0.0));
 }
 
+TEST_CASE("a grouped identity joins the channels of a group, and is noise elsewhere", "[net]") {
+  const auto values = begun({6, 4, 3, 3}, initializers::grouped_identity(2, 0.01));
+  for (std::size_t o = 0; o < 6; ++o)
+    for (std::size_t i = 0; i < 4; ++i)
+      for (std::size_t tap = 0; tap < 9; ++tap) {
+        const double value = values[(o * 4 + i) * 9 + tap];
+        if (o / 3 == i / 2 && tap == 4)
+          REQUIRE(value == 2.0 / 6);
+        else
+          REQUIRE((value != 0 && std::abs(value) < 0.05));
+      }
+  REQUIRE(begun({3, 3, 3, 3}, initializers::grouped_identity(3, 0)) ==
+          begun({3, 3, 3, 3}, initializers::dirac));
+}
+
+/// The real half of the Fourier transform of a filter that is real and even, by its sums.
+std::vector<double> spectrum(const double* filter, Index height, Index width) {
+  std::vector<double> found;
+  for (Index u = 0; u < height; ++u)
+    for (Index v = 0; v <= width / 2; ++v) {
+      double sum = 0;
+      for (Index r = 0; r < height; ++r)
+        for (Index c = 0; c < width; ++c)
+          sum += filter[r * width + c] * std::cos(2 * 3.14159265358979323846 *
+                                                  (static_cast<double>(u * r) / static_cast<double>(height) +
+                                                   static_cast<double>(v * c) / static_cast<double>(width)));
+      found.push_back(sum);
+    }
+  return found;
+}
+
+TEST_CASE("convolution-aware filters have the spectra of an orthogonal matrix, and their variance", "[net]") {
+  for (const Index width : {3, 4}) {  // spectra of 6 and 9 numbers
+    const Index taps = 3 * width, columns = width / 2 + 1, length = 3 * columns;
+    const ParameterExtents extents{2, length + 2, 3, width};
+    auto filters = begun(extents, initializers::convolution_aware);
+    double sum = 0, squares = 0;
+    for (const double w : filters) sum += w, squares += w * w;
+    const auto count = static_cast<double>(filters.size());
+    require_close((squares - sum * sum / count) / count * static_cast<double>((length + 2) * taps), 2, 1e-12);
+
+    // A filter is factor · (noise + even part): what is odd in its first row tells the factor.
+    const Random noise = Random(seed{3}).stream(0);
+    const double factor = (filters[1] - filters[static_cast<std::size_t>(width - 1)]) /
+                          (0.05 * (noise.normal(1) - noise.normal(static_cast<std::uint64_t>(width - 1))));
+    for (std::size_t i = 0; i < filters.size(); ++i)
+      filters[i] = filters[i] / factor - 0.05 * noise.normal(i);
+    for (Index filter = 0; filter < 2 * (length + 2); ++filter) {
+      const Index i = filter % (length + 2), basis = 2 * (filter / (length + 2)) + i / length;
+      const auto matrix = detail::random_orthogonal(
+          length, length, Random(seed{3}).stream(static_cast<std::uint64_t>(basis + 1)));
+      const auto drawn = [&](Index u, Index v) {
+        return matrix[static_cast<std::size_t>(i % length * length + u * columns + v)];
+      };
+      std::vector<double> expected;
+      for (Index u = 0; u < 3; ++u)
+        for (Index v = 0; v < columns; ++v) {
+          const bool own_mirror = v == 0 || 2 * v == width;  // columns that a real filter makes symmetric
+          expected.push_back(own_mirror ? (drawn(u, v) + drawn((3 - u) % 3, v)) / 2 : drawn(u, v));
+        }
+      require_close(spectrum(filters.data() + filter * taps, 3, width), expected, 1e-9);
+    }
+  }
+}
+
+TEST_CASE("convolution-aware kernels of one tap are normal, dense weights orthogonal", "[net]") {
+  REQUIRE(begun({8, 4, 1, 1}, initializers::convolution_aware) ==
+          begun({8, 4, 1, 1}, initializers::he_normal));
+  auto expected = begun({4, 6}, initializers::orthogonal);
+  for (double& w : expected) w *= initializers::convolution_aware.value;
+  REQUIRE(begun({4, 6}, initializers::convolution_aware) == expected);
+  REQUIRE(begun({4, 6, 5}, initializers::convolution_aware) ==
+          begun({4, 6, 1, 5}, initializers::convolution_aware));
+}
+
 }  // namespace

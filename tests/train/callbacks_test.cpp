@@ -50,6 +50,21 @@ TEST_CASE("a callback is told what it has hooks for, with the model where it ask
   REQUIRE(notify(BatchReport{}, model) == Continue::yes);
 }
 
+TEST_CASE("who has a hook for the gradients is told of them, in order") {
+  struct Adds {
+    int what;
+    void on_backward_end(Model& model) const { model.version = 10 * model.version + what; }
+  };
+  STATIC_REQUIRE(Callback<Adds, Model>);
+  Model model{0};
+  Adds first{1}, second{2};
+  StopAtBatch nobody{5};
+  notify_backward_end(model, first, nobody, second);
+  REQUIRE(model.version == 12);
+  notify_backward_end(model);
+  REQUIRE(model.version == 12);
+}
+
 TEST_CASE("one who wants to stop is enough, and all are told nevertheless") {
   Model model;
   Recorder before, after;

@@ -12,6 +12,7 @@ namespace lamina {
 struct Beside : Layer {
   static constexpr std::string_view name = "beside";
   static constexpr Saves saves = Saves::nothing;
+  static constexpr bool accumulates = true;
 
   static constexpr Shape output_of(const Shape* in, int count) {
     for (int i = 0; i < count; ++i)
@@ -30,7 +31,9 @@ struct Beside : Layer {
       if (!pass.input_gradients[i].empty())
         for_each_block(pass.output_gradient, static_cast<Index>(i),
                        [&](Index n, Index block, const T* pixel) {
-                         std::copy_n(pixel, channel_block<T>, pass.input_gradients[i].at_block(n, block));
+                         T* const to = pass.input_gradients[i].at_block(n, block);
+                         for (Index lane = 0; lane < channel_block<T>; ++lane)
+                           to[lane] = pass.accumulate(i) ? to[lane] + pixel[lane] : pixel[lane];
                        });
   }
 

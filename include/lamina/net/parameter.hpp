@@ -86,17 +86,21 @@ struct Initializer {
     xavier_uniform,
     lecun_uniform,
     orthogonal,
-    dirac
+    dirac,
+    grouped_identity,
+    convolution_aware
   };
   enum class Fan { in, out };
   // In this order it has no padding: clang 19 lays out template arguments with members behind padding
   // wrongly.
   double value = 0;  ///< the constant, standard deviation, half width, or gain
+  Index groups = 1;  ///< of channels, for the identity between them
   Kind kind = Kind::constant;
   Fan fan = Fan::in;
 
   constexpr Initializer() = default;
-  constexpr Initializer(Kind k, double v, Fan f = Fan::in) : value(v), kind(k), fan(f) {}
+  constexpr Initializer(Kind k, double v, Fan f = Fan::in, Index g = 1)
+      : value(v), groups(g), kind(k), fan(f) {}
 
   constexpr bool operator==(const Initializer&) const = default;
 };
@@ -123,6 +127,19 @@ inline constexpr Initializer lecun_uniform{Kind::lecun_uniform, 1};
 inline constexpr Initializer orthogonal{Kind::orthogonal, 1};
 /// The identity: 1 where input and output channel agree at the central tap (dense: on the diagonal).
 inline constexpr Initializer dirac{Kind::dirac, 1};
+/// The identity of `groups` maps that a net holds in ever more channels (Yu and Koltun 2016): channels fall
+/// into that many groups of neighbours, and at the central tap those of a group are joined with groups / O,
+/// so that the sums over a group stay what they are. All else is normal with this standard deviation. With
+/// as many groups as channels and no noise it is dirac.
+constexpr Initializer grouped_identity(Index groups, double noise) {
+  return {Kind::grouped_identity, noise, Fan::in, groups};
+}
+/// Convolution-aware initialisation (Aghajanyan, "Convolution Aware Initialization", 2017): the spectra of an
+/// output's filters are rows of random orthogonal matrices, as many rows each as a spectrum has numbers (of
+/// 3 × 3 filters 6); normal noise is added, and all weights are scaled to variance 2 / fan in. The spectra
+/// are real, so filters would be even but for the noise, whose deviation (0.05, before scaling) is the
+/// reference code's. Kernels of one tap begin He-normal, dense layers orthogonal.
+inline constexpr Initializer convolution_aware{Kind::convolution_aware, 1.4142135623730951};
 }  // namespace initializers
 
 /// One parameter, or one running statistic, of a layer.

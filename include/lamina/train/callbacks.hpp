@@ -1,12 +1,14 @@
 // Callbacks: what else happens during a training. A callback is any struct with one or more of the hooks
 //
 //   on_fit_begin(const FitPlan&)          before the first batch
+//   on_backward_end(model)                once the gradients of a batch are there, which it may change
 //   on_batch_end(const BatchReport&)      after the optimizer's step
 //   on_epoch_end(const EpochReport&)      after validation
 //   on_fit_end(const FitReport&)          also when the training was stopped
 //
-// Each may take the model as a second argument. on_batch_end and on_epoch_end may return Continue; one
-// Continue::no ends the training, after every callback has been heard. There is no base class.
+// Each that is given a report may take the model as a second argument. on_batch_end and on_epoch_end may
+// return Continue; one Continue::no ends the training, after every callback has been heard. There is no base
+// class.
 #pragma once
 
 #include <initializer_list>
@@ -68,12 +70,17 @@ Continue notify_one(Callback& callback, const FitReport& report, Model& model) {
   return Continue::yes;
 }
 
+template <class Callback, class Model> void notify_one_of_backward(Callback& callback, Model& model) {
+  if constexpr (requires { callback.on_backward_end(model); }) callback.on_backward_end(model);
+}
+
 }  // namespace detail
 
 /// A type with at least one hook, for trainings of `Model`.
 template <class C, class Model>
 concept Callback = requires(C& c, Model& m, const FitPlan& r) { c.on_fit_begin(r, m); } ||
                    requires(C& c, const FitPlan& r) { c.on_fit_begin(r); } ||
+                   requires(C& c, Model& m) { c.on_backward_end(m); } ||
                    requires(C& c, Model& m, const BatchReport& r) { c.on_batch_end(r, m); } ||
                    requires(C& c, const BatchReport& r) { c.on_batch_end(r); } ||
                    requires(C& c, Model& m, const EpochReport& r) { c.on_epoch_end(r, m); } ||
@@ -89,6 +96,12 @@ Continue notify(const Report& report, Model& model, Callbacks&... callbacks) {
   (void)std::initializer_list<int>{
       (goes_on &= detail::notify_one(callbacks, report, model) == Continue::yes, 0)...};
   return goes_on ? Continue::yes : Continue::no;
+}
+
+/// Tells every callback, in order, that the gradients of a batch are there: before they are clipped and used.
+template <class Model, class... Callbacks>
+void notify_backward_end([[maybe_unused]] Model& model, Callbacks&... callbacks) {
+  (detail::notify_one_of_backward(callbacks, model), ...);
 }
 
 namespace detail {

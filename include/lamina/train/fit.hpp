@@ -216,6 +216,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       metric.update(logits, batch.labels);
       mean_loss.add(value, static_cast<double>(batch.size()));
       model.backward();
+      notify_backward_end(model, extra...);
       if (options.clip_norm > 0) clip_gradient_norm(model.parameter_space(), options.clip_norm);
       factor = schedule_now(
           schedule::Position{optimizer.steps(), loader.batches(), loader.batches() * options.epochs});

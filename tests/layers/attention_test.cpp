@@ -15,6 +15,7 @@ TEST_CASE("attention: gradients of queries, keys and values", "[layers]") {
   check_gradients<attention<2>(conv<4, 1>, conv<4, 2, valid, stride<2>>, conv<6, 2, valid, stride<2>>),
                   input<3, 4, 4>>();
   check_gradients<attention<1, AttentionLogits::plain>(id, id, id), input<2, 5>>();
+  check_gradients<(conv<4, 1> | add(attention<2>(id, id, id), id)), input<3, 3, 2>>();  // all of one value
 }
 
 TEST_CASE("attention without likeness is the mean of all values", "[layers]") {

@@ -26,9 +26,30 @@ struct Double : Layer {
 };
 inline constexpr Double twice{};
 
+// The same with two inputs: 2a + b.
+struct Blend : Layer {
+  static constexpr std::string_view name = "blend";
+  static constexpr Saves saves = Saves::nothing;
+  static constexpr Shape output_of(const Shape* in, int) { return in[0]; }
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::scale(pass.inputs[0], T{2}, pass.output);
+    kernels::accumulate<T>(pass.inputs[1], pass.output);
+  }
+  template <class T> static void backward(const Backward<T>& pass) {
+    for (std::size_t i = 0; i < 2; ++i)
+      if (!pass.input_gradients[i].empty())
+        kernels::scale(pass.output_gradient, i == 0 ? T{2} : T{1}, pass.input_gradients[i]);
+  }
+};
+template <net_block A, net_block B> constexpr Branches<Blend, as_block<A>, as_block<B>> blend(A, B) {
+  return {};
+}
+
 TEST_CASE("gradients are added for layers that can only overwrite", "[net]") {
   support::check_gradients<(conv<9, 3> | add(twice, id, twice | twice, tanh_activation) | conv<2, 1>),
                            input<2, 4, 3>>();
+  support::check_gradients<(conv<9, 3> | blend(id, id) | conv<2, 1>), input<2, 4, 3>>();
+  support::check_gradients<(conv<9, 3> | add(blend(id, tanh_activation), id) | conv<2, 1>), input<2, 4, 3>>();
 }
 
 TEST_CASE("results do not depend on the number of threads", "[net]") {

@@ -2,6 +2,7 @@
 // once per batch size. Free of the net's type: one instantiation per element type serves every model.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,7 @@ template <class T> class Executor {
         gradients_(structure.values.size()),
         operand_values_(structure.operands.size()),
         operand_gradients_(structure.operands.size()),
+        overwrites_(std::make_unique<bool[]>(structure.operands.size())),
         images_(structure.values.size()) {}
 
   /// Computes all views for a batch. `shapes` are those of the values.
@@ -122,10 +124,11 @@ template <class T> class Executor {
           continue;
         }
       }
-      const bool must_add = !operation.facts->accumulates && count == 1 && plan_.accumulates[first] &&
-                            !operand_gradients_[first].empty();
+      bool must_add = false;
+      for (std::size_t k = first; k < first + count; ++k)
+        must_add = must_add || (!operation.facts->accumulates && adds_to(k));
       if (must_add)
-        run_and_add(functions[i], pass, operand_gradients_[first]);
+        run_and_add(functions[i], pass, first);
       else
         functions[i](pass);
     }
@@ -155,17 +158,31 @@ template <class T> class Executor {
     return plan_.sample_stash[i] < 0 ? nullptr : activations_ + plan_.sample_stash[i] * batch_;
   }
 
-  // A layer that can only overwrite, where a gradient has to be added.
-  static void run_and_add(BackwardFunction<T> function, Backward<T>& pass,
-                          const FeatureMapView<T>& gradient) {
-    Scratch<T> scratch(gradient.batch * gradient.blocks() * gradient.block_stride());
-    const FeatureMapView<T> own(scratch.data(), gradient.batch, gradient.channels, gradient.height,
-                                gradient.width);
-    const bool overwrite = false;
-    pass.input_gradients = {&own, 1};
-    pass.accumulate_flags = {&overwrite, 1};
+  /// Whether operand k has a gradient that something has been written to before.
+  bool adds_to(std::size_t k) const { return plan_.accumulates[k] && !operand_gradients_[k].empty(); }
+
+  // A layer that can only overwrite, where gradients have to be added: it writes to maps of their own.
+  void run_and_add(BackwardFunction<T> function, Backward<T>& pass, std::size_t first) {
+    const std::size_t last = first + pass.input_gradients.size();
+    const auto elements = [](const FeatureMapView<T>& map) {
+      return map.batch * map.blocks() * map.block_stride();
+    };
+    Index size = 0;
+    for (std::size_t k = first; k < last; ++k)
+      if (adds_to(k)) size += elements(operand_gradients_[k]);
+    Scratch<T> scratch(size);
+    T* at = scratch.data();
+    for (std::size_t k = first; k < last; ++k)
+      if (FeatureMapView<T>& g = operand_gradients_[k]; adds_to(k)) {
+        g = {at, g.batch, g.channels, g.height, g.width};
+        at += elements(g);
+      }
+    pass.accumulate_flags = {overwrites_.get(), last - first};
     function(pass);
-    kernels::add_backward(FeatureMapView<const T>(own), gradient, true);
+    for (std::size_t k = first; k < last; ++k)
+      if (adds_to(k))
+        kernels::add_backward(FeatureMapView<const T>(operand_gradients_[k]),
+                              gradients_[static_cast<std::size_t>(structure_.operands[k])], true);
   }
 
   static void run_with_image_gradient(BackwardFunction<T> function, Backward<T>& pass,
@@ -191,6 +208,7 @@ template <class T> class Executor {
   std::vector<FeatureMapView<T>> values_, gradients_;
   std::vector<FeatureMapView<const T>> operand_values_;
   std::vector<FeatureMapView<T>> operand_gradients_;
+  std::unique_ptr<bool[]> overwrites_;  // false for as many operands as an operation can have
   std::vector<Image> images_;
 };
 

@@ -1,4 +1,6 @@
 // The gradients of conv.hpp, against the reference's sums.
+#include <limits>
+
 #include "kernels/conv_cases.hpp"
 #include "lamina/kernels/conv.hpp"
 
@@ -48,6 +50,19 @@ template <class T> void check_data(const std::vector<ConvCase>& cases) {
     kernels::conv_backward_data(dy.view(), weight.data(), image_added.view(), g, true);
     require_close(image_added.values(), sum.values, tolerance);
   }
+}
+
+TEST_CASE("The gradient of an image does not see the padding lanes of dy", "[kernels]") {
+  const ConvCase c{1, 5, 6, square(3, 11, 3, 1, 1)};
+  const Operands o(c);
+  Map<double> dy(plain(o.dy));
+  dy.set_padding(std::numeric_limits<double>::quiet_NaN());
+  PlainMap<double> image(o.x);
+  kernels::conv_backward_data(dy.view(), arena_weights<double>(o.w, c.geometry).data(), image.view(),
+                              c.geometry);
+  require_close(image.values(),
+                kernels::reference::conv_backward_data(o.dy, o.w, c.height, c.width, c.geometry).values,
+                1e-12);
 }
 
 /// The gradient begins at `start` where there is a weight, so that adding is seen to add.

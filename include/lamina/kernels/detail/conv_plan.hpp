@@ -6,6 +6,7 @@
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/detail/conv_axis.hpp"
+#include "lamina/kernels/detail/conv_lane_sums.hpp"
 #include "lamina/kernels/detail/conv_map.hpp"
 #include "lamina/kernels/detail/conv_tile.hpp"
 #include "lamina/kernels/detail/conv_weights.hpp"
@@ -40,7 +41,8 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
         blocks_(channels_, lanes, false),
         taps_(threads() * g.taps()),
         runs_(threads() * most_runs()),
-        packs_(transposed || channels_.blocks_mix_groups(lanes)),
+        sums_lanes_(transposed && out.block == 1 && in.block == lanes && g.groups == 1 && !bias),
+        packs_((transposed && !sums_lanes_) || channels_.blocks_mix_groups(lanes)),
         packed_(packs_ ? blocks_.packed_size(g.taps(), lanes) : 0),
         weight_(packs_ ? packed_.data() : weight),
         bias_(bias) {
@@ -100,6 +102,8 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
           const Pixels pixels({column.count, column.in_step * in.block, column.step * out.block},
                               {row.count, row.in_step * in.row_stride(), row.step * out.row_stride()},
                               {piece.samples, in.batch_stride, out.batch_stride});
+          if constexpr (std::is_same_v<Epilogue, no_epilogue>)
+            if (sums_lanes_) return run_lane_sums(in, out, piece, row, column, pixels, worker);
           Window window{};
           Index window_of_span = -1;
           for (Index i = piece.first_group; i < piece.first_group + piece.groups; ++i) {
@@ -117,6 +121,33 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
               convolve_box<3>(window, a, pixels, epilogue);
           }
         });
+  }
+
+  /// The region by sum_lanes: all output channels of plain output, up to three at a time.
+  void run_lane_sums(const In& in, const Out& out, const Piece& piece, const AxisRun& row,
+                     const AxisRun& column, const Pixels& pixels, int worker) const {
+    Window window = window_of(in, {0, 1, 0, out.channels, 0}, row, column, worker);
+    ChannelRun* const runs = runs_.data() + worker * most_runs();
+    window.runs = runs;
+    window.run_count = in.blocks();
+    for (Index block = 0; block < window.run_count; ++block)
+      runs[block] = {block * in.block_stride(), block * geometry_.taps() * out.channels * lanes,
+                     std::min(lanes, in.channels - block * lanes), 0};
+    TileArguments<T> a = arguments(in, out, piece, {0, 0, 1}, row, column);
+    const T* const weight = weight_;
+    T* const first = a.out;
+    for (Index channel = 0; channel < out.channels;) {
+      a.weight = weight + channel * lanes;
+      a.out = first + channel * a.out_block;
+      const Index take = blocks_together(out.channels - channel);
+      if (take == 1)
+        sum_lanes<1>(window, a, pixels);
+      else if (take == 2)
+        sum_lanes<2>(window, a, pixels);
+      else
+        sum_lanes<3>(window, a, pixels);
+      channel += take;
+    }
   }
 
   TileArguments<T> arguments(const In& in, const Out& out, const Piece& piece, const BlockGroup& group,
@@ -192,7 +223,7 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
   Blocks blocks_;
   Scratch<Tap> taps_;
   Scratch<ChannelRun> runs_;
-  bool packs_;
+  bool sums_lanes_, packs_;
   Scratch<T> packed_;
   const T* weight_;
   const T* bias_;

@@ -14,8 +14,8 @@ void lenet_dlib(benchmark::State& state) {
                       relu<con<16, 5, 5, 1, 1,
                                max_pool<2, 2, 2, 2, relu<con<8, 5, 5, 1, 1, input<matrix<float>>>>>>>>>>;
   static const auto images = [] {
-    std::vector<matrix<float>> all(samples, matrix<float>(28, 28));
-    for (long n = 0; n < samples; ++n)
+    std::vector<matrix<float>> all(static_cast<std::size_t>(digits().samples), matrix<float>(28, 28));
+    for (long n = 0; n < digits().samples; ++n)
       for (long i = 0; i < 784; ++i)
         all[static_cast<std::size_t>(n)](i / 28, i % 28) =
             digits().pixels[static_cast<std::size_t>(n * 784 + i)];
@@ -27,14 +27,11 @@ void lenet_dlib(benchmark::State& state) {
   trainer.set_learning_rate(rate);
   std::vector<matrix<float>> mini_images;
   std::vector<unsigned long> mini_labels;
-  measure(state, [&] {
-    for (long first = 0; first < samples; first += batch) {
-      const long last = std::min(first + batch, samples);
-      mini_images.assign(images.begin() + first, images.begin() + last);
-      mini_labels.assign(labels.begin() + first, labels.begin() + last);
-      trainer.train_one_step(mini_images, mini_labels);
-    }
-    trainer.get_net();  // waits for the step in flight
+  measure(state, digits(), [&](long first, long count) {
+    mini_images.assign(images.begin() + first, images.begin() + first + count);
+    mini_labels.assign(labels.begin() + first, labels.begin() + first + count);
+    trainer.train_one_step(mini_images, mini_labels);
+    if (first + count == digits().samples) trainer.get_net();  // waits for the step in flight
   });
 }
 // dlib's layers run on one thread.

@@ -83,13 +83,14 @@ template <class T> using MeanType = std::conditional_t<std::is_integral_v<T>, do
 /// x folded to a number, or to a tensor where axes are given.
 template <class Fold, class S, expression X> S fold(const X& x) {
   S result;
-  reduce<Fold>(x, all_axes<X::rank>(), &result);
+  reduce<Fold, FoldOrder::all>(x, all_axes<X::rank>(), &result);
   return result;
 }
 template <class Fold, class S, expression X, int... A, class... Keep>
 auto fold(const X& x, Axes<A...> which, Keep... keep) {
   auto result = reduced_tensor<S>(x, which, keep...);
-  reduce<Fold>(x, reduced_axes<X::rank>(which), result.data());
+  constexpr auto reduced = reduced_axes<X::rank>(which);
+  reduce<Fold, fold_order<X::rank>(reduced)>(x, reduced, result.data());
   return result;
 }
 

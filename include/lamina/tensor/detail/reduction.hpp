@@ -57,14 +57,23 @@ template <int Count> struct ReductionNest {
   Index inner = 1;   // results of one row
 };
 
-template <class X> auto reduction_nest(const X& x, std::array<bool, max_rank> reduced) {
+/// What the axes tell of a reduction when it is compiled, so that only loops that it can need are: whether
+/// all of them are reduced, else the last one (results are folds of runs), or not (rows of results).
+enum class FoldOrder { all, runs, rows };
+template <int Rank> constexpr FoldOrder fold_order(const std::array<bool, max_rank>& reduced) {
+  if (std::all_of(reduced.begin(), reduced.begin() + Rank, [](bool is_reduced) { return is_reduced; }))
+    return FoldOrder::all;
+  return reduced[std::size_t{Rank} - 1] ? FoldOrder::runs : FoldOrder::rows;
+}
+
+template <FoldOrder Order, class X> auto reduction_nest(const X& x, std::array<bool, max_rank> reduced) {
   auto nest = operand_nest(x);
   merge_axes(nest, reduced.data());
   // Rows shorter than this cost more to begin than strided elements cost to gather. (Rows of 12, a cube of
   // which is summed along its middle axis: 0.8 against 10.6 µs.)
   constexpr Index shortest_row = 4;
-  const bool by_rows =
-      nest.rank > 0 && !reduced[static_cast<std::size_t>(nest.rank - 1)] && nest.run() >= shortest_row;
+  const bool by_rows = Order == FoldOrder::rows && nest.rank > 0 &&
+                       !reduced[static_cast<std::size_t>(nest.rank - 1)] && nest.run() >= shortest_row;
   const int axes = by_rows ? nest.rank - 1 : nest.rank;
   ReductionNest<X::operands> plan{kept_axes_first(nest, reduced, axes), by_rows};
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(axes); ++axis)
@@ -161,12 +170,12 @@ void fold_rows(const Bind& bind, Walk& walk, Index column, Index count, Index fi
 }
 
 /// Folds x along the axes that are `reduced` into `to`, one S for each result in row-major order.
-template <class Fold, class S, class X, class Arch = simd::Arch>
+template <class Fold, FoldOrder Order, class S, class X, class Arch = simd::Arch>
 void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
   using Lane =
       std::conditional_t<std::is_same_v<typename X::lane, S> && std::is_same_v<typename X::value_type, S>, S,
                          void>;
-  const auto plan = reduction_nest(x, reduced);
+  const auto plan = reduction_nest<Order>(x, reduced);
   const Index results = plan.outer * plan.inner;
   if (results == 0) return;
   if (plan.folded == 0) {
@@ -195,7 +204,6 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
   Scratch<S> partial(parts > 1 ? parts * results : 0);
   Scratch<S> spare(plan.by_rows ? levels * tile * (is_small ? 1 : threads()) : 0);
   S* const results_of_parts = parts > 1 ? partial.data() : to;
-  const bool is_run_each = !plan.by_rows && plan.loops.rank > 0 && plan.loops.run() == plan.folded;
   parallel_for(pieces, [&](Index piece, int worker) {
     const Index first_unit = is_small ? 0 : piece * batch;
     const Index last_unit = is_small ? units : std::min(first_unit + batch, units);
@@ -204,19 +212,21 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
       const Index first = o * plan.folded + p * part,
                   last = o * plan.folded + std::min((p + 1) * part, plan.folded);
       S* const result = results_of_parts + p * results + o * plan.inner + column;
-      if (is_run_each && parts == 1) {
-        fold_runs<Fold, S, Lane>(x, plan.loops, unit, last_unit, to);
-        return;
-      }
-      if (!plan.by_rows) {
-        *result = fold_elements<Fold, S, Lane>(x, plan.loops, first, last);
-        continue;
-      }
-      with_binder<0, Lane>(x, plan.loops, [&](auto&& bind, Index) {
-        Walk<X::operands> walk(plan.loops, plan.loops.rank - 1);
-        fold_rows<Fold>(bind, walk, column, std::min(tile, plan.inner - column), first, last, result,
-                        spare.data() + worker * levels * tile);
-      });
+      if constexpr (Order == FoldOrder::runs)
+        if (parts == 1 && plan.loops.rank > 0 && plan.loops.run() == plan.folded) {
+          fold_runs<Fold, S, Lane>(x, plan.loops, unit, last_unit, to);
+          return;
+        }
+      if constexpr (Order == FoldOrder::rows)
+        if (plan.by_rows) {
+          with_binder<0, Lane>(x, plan.loops, [&](auto&& bind, Index) {
+            Walk<X::operands> walk(plan.loops, plan.loops.rank - 1);
+            fold_rows<Fold>(bind, walk, column, std::min(tile, plan.inner - column), first, last, result,
+                            spare.data() + worker * levels * tile);
+          });
+          continue;
+        }
+      *result = fold_elements<Fold, S, Lane>(x, plan.loops, first, last);
     }
   });
   if (parts == 1) return;

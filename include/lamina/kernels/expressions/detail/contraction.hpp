@@ -40,10 +40,13 @@ template <Letters From, Letters To, class T, Index... E> auto aligned(const Tens
 
 /// Writes x, with axes All, summed over the letters that are not in Kept, in the order of All.
 template <Letters All, Letters Kept, expression X> void sum_letters(const X& x, typename X::value_type* to) {
-  std::array<bool, max_rank> summed{};
-  for (int axis = 0; axis < All.count; ++axis)
-    summed[static_cast<std::size_t>(axis)] = !Kept.contains(All[axis]);
-  reduce<Sum>(x, summed, to);
+  constexpr auto summed = [] {
+    std::array<bool, max_rank> is_summed{};
+    for (int axis = 0; axis < All.count; ++axis)
+      is_summed[static_cast<std::size_t>(axis)] = !Kept.contains(All[axis]);
+    return is_summed;
+  }();
+  reduce<Sum, fold_order<All.count>(summed)>(x, summed, to);
 }
 
 /// Calls f(view) with the view summed over all letters but those Kept, which are the axes of what f gets.

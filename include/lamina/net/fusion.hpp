@@ -138,12 +138,28 @@ constexpr auto flatten(Elements<Done...> done, Elements<First, Rest...>) {
     return flatten(Elements<Done..., First>{}, Elements<Rest...>{});
 }
 
+/// A block whose layers are known once its input's shape is, and what it may absorb of those that follow.
+template <class F, class... Next> struct Deferred : Block {
+  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
+    using Resolved = as_block<decltype(F{}(InputShape<Place::shape>{}))>;
+    return detail::lower_elements<Resolved, Next...>(place, builder);
+  }
+};
+template <class B> struct function_of {};
+template <class F> struct function_of<WithInput<F>> {
+  using type = F;
+};
+template <class B>
+concept deferred = requires { typename function_of<B>::type; };
+
 /// The elements with neighbours fused, front to back; what is fused has the name of its first part.
 template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
 template <class... Done, class First, class... Rest>
 constexpr auto fuse(Elements<Done...> done, Elements<First, Rest...>) {
   if constexpr (absorbing<unnamed<First>>)
     return fuse_affine(done, First{}, Elements<Rest...>{});
+  else if constexpr (deferred<unnamed<First>>)
+    return defer_affine(done, First{}, Elements<Rest...>{});
   else
     return fuse(Elements<Done..., First>{}, Elements<Rest...>{});
 }
@@ -167,10 +183,39 @@ constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<P, Rest...>) {
   using All = Fused<unnamed<L>, A, unnamed<P>>;
   return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, Elements<Rest...>{});
 }
+template <class Done, class D, class... Rest>
+constexpr auto defer_affine(Done done, D block, Elements<Rest...> rest) {
+  return defer_pointwise(done, block, Elements<>{}, rest);
+}
+template <class Done, class D, class A, class... Rest>
+  requires affine<unnamed<A>>
+constexpr auto defer_affine(Done done, D block, Elements<A, Rest...>) {
+  return defer_pointwise(done, block, Elements<A>{}, Elements<Rest...>{});
+}
+template <class Done, class D, class... A, class... Rest>
+constexpr auto defer_pointwise(Done done, D block, Elements<A...> next, Elements<Rest...> rest) {
+  return defer(done, block, next, rest);
+}
+template <class Done, class D, class... A, class P, class... Rest>
+  requires is_pointwise<unnamed<P>>
+constexpr auto defer_pointwise(Done done, D block, Elements<A...>, Elements<P, Rest...>) {
+  return defer(done, block, Elements<A..., P>{}, Elements<Rest...>{});
+}
+template <class... Done, class D, class... Next, class... Rest>
+constexpr auto defer(Elements<Done...>, D, Elements<Next...>, Elements<Rest...> rest) {
+  using All = Deferred<typename function_of<unnamed<D>>::type, Next...>;
+  return fuse(Elements<Done..., typename Unnamed<D>::template rename<All>>{}, rest);
+}
 
 /// A builder that has sequences fused before they are lowered, and otherwise passes everything on.
 template <class Builder> struct Fusing {
   Builder& inner;
+
+  /// A layer that stands alone absorbs nothing, but has its bias and its packed weights like any other.
+  template <class L, class Place> constexpr auto lone_layer(Place place) {
+    using Alone = std::conditional_t<absorbing<L>, Fused<L, Nothing, Nothing>, L>;
+    return detail::lower_layer<Alone>(place, *this);
+  }
 
   template <class... B, class Place> constexpr auto elements(Place place) {
     return lower_fused(place, fuse(Elements<>{}, flatten(Elements<>{}, Elements<B...>{})));
@@ -198,10 +243,8 @@ template <class Builder> struct Fusing {
 /// A net as it is lowered for inference: itself a net, so that all of net/ works on it.
 template <class B> struct Inference : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
-    // A lone layer is a sequence of one, so that it fuses (that is: gets its bias) like any other.
-    using Net = std::conditional_t<absorbing<unnamed<B>>, Sequence<B>, B>;
     Fusing<Builder> fusing{builder};
-    return detail::lower<Net>(place, fusing);
+    return detail::lower<B>(place, fusing);
   }
 };
 

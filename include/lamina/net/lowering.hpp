@@ -138,6 +138,15 @@ template <class L, class Place, class Builder> constexpr auto lower_layer(Place 
   }
 }
 
+/// A layer as the net has it; a builder may rewrite it first, as it may the elements of a sequence (below).
+template <class L, class Place, class Builder>
+constexpr auto lower_lone_layer(Place place, Builder& builder) {
+  if constexpr (requires { builder.template lone_layer<L>(place); })
+    return builder.template lone_layer<L>(place);
+  else
+    return detail::lower_layer<L>(place, builder);
+}
+
 /// Lowers a block where `place` is. Layers have no `lower` of their own.
 template <class B, class Place, class Builder> constexpr auto lower(Place place, Builder& builder) {
   if constexpr (is_broken<Place>)
@@ -145,7 +154,7 @@ template <class B, class Place, class Builder> constexpr auto lower(Place place,
   else if constexpr (is_results<Place>)
     return Broken<after_outputs<Place>>{};
   else if constexpr (std::derived_from<B, Layer>)
-    return detail::lower_layer<B>(place, builder);
+    return detail::lower_lone_layer<B>(place, builder);
   else
     return B::lower(place, builder);
 }

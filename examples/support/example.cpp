@@ -1,7 +1,9 @@
 #include "support/example.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 
@@ -27,6 +29,8 @@ int run_example(int argc, char** argv, const std::string& description, Options o
   app.add_option("--resume", options.resume, "checkpoint to go on from");
   if (!options.pictures.empty())
     app.add_option("--pictures", options.pictures, "folder for the pictures")->capture_default_str();
+  for (Setting& setting : options.own)
+    app.add_option("--" + setting.name, setting.value, setting.meaning)->capture_default_str();
   if (!takes.empty()) app.add_option(takes, options.arguments)->required();
   CLI11_PARSE(app, argc, argv);
   try {
@@ -37,6 +41,20 @@ int run_example(int argc, char** argv, const std::string& description, Options o
     std::cerr << app.get_name() << (app.get_name().empty() ? "" : ": ") << problem.what() << '\n';
     return 1;
   }
+}
+
+const std::string& Options::text(const std::string& name) const {
+  for (const Setting& setting : own)
+    if (setting.name == name) return setting.value;
+  throw error("the example has no option --", name);
+}
+
+double Options::number(const std::string& name) const {
+  const std::string& value = text(name);
+  char* end = nullptr;
+  const double result = std::strtod(value.c_str(), &end);
+  if (value.empty() || *end != '\0') throw error("--", name, " wants a number, but is \"", value, '"');
+  return result;
 }
 
 namespace {
@@ -60,6 +78,10 @@ TrainTest<> photographs(const Options& options) {
   if (!options.data.empty()) return announced(data::cifar10(options.data), "CIFAR-10");
   std::cout << "no --data and no LAMINA_DATA_DIR: drawing synthetic digits\n";
   return announced(data::synthetic_digits({.size = 32, .channels = 3}), "synthetic digits in colour");
+}
+
+Dataset<> part_of(const Dataset<>& set, Index count) {
+  return set.subset(0, count == 0 ? set.size() : std::min(count, set.size()));
 }
 
 void print_accuracy(const Evaluation& evaluation) {

@@ -12,6 +12,11 @@
 #include "lamina/train/fit.hpp"
 #include "lamina/train/optimizers.hpp"
 
+/// An option that one example has beside the common ones: --<name> VALUE.
+struct Setting {
+  std::string name, value, meaning;
+};
+
 /// The command line: --data DIR --epochs N --batch N --threads N --seed N --save FILE --resume FILE.
 struct Options {
   std::filesystem::path data =
@@ -24,6 +29,11 @@ struct Options {
   std::filesystem::path resume = {};
   std::filesystem::path pictures = {};      ///< a folder; only where an example draws pictures
   std::vector<std::string> arguments = {};  ///< what follows the options; only where an example takes any
+  std::vector<Setting> own = {};            ///< the example's own options, with their defaults
+
+  /// The value of one of them; throws lamina::error where a number is asked for and is none.
+  const std::string& text(const std::string& name) const;
+  double number(const std::string& name) const;
 
   /// These options as fit takes them.
   lamina::fit_options for_fit() const {
@@ -42,6 +52,9 @@ lamina::TrainTest<> digits(const Options& options);
 /// Photographs of ten kinds of things, 32 × 32 in colour: CIFAR-10, or synthetic digits if no folder is
 /// given.
 lamina::TrainTest<> photographs(const Options& options);
+
+/// The first `count` samples of the set; all of them if there are not so many, or if count is 0.
+lamina::Dataset<> part_of(const lamina::Dataset<>& set, lamina::Index count);
 
 /// Prints the last line of a training example: "test accuracy: NN.NN %".
 void print_accuracy(const lamina::Evaluation& evaluation);

@@ -1,7 +1,9 @@
 // The algebra's gradients: nets that use every combinator, against central differences. They also show that
 // the memory plan's liberties (towers in place, slices as views, results over dead inputs) change nothing.
+#include "lamina/layers/batch_norm.hpp"
 #include "lamina/layers/conv.hpp"
 #include "lamina/layers/global_pool.hpp"
+#include "lamina/layers/layer_norm.hpp"
 #include "lamina/layers/pool.hpp"
 #include "lamina/net/operators.hpp"
 #include "lamina/tensor/functions/functions.hpp"
@@ -44,6 +46,13 @@ TEST_CASE("splits at and off block boundaries", "[net]") {
   check_gradients<(conv<12, 1> | split<4, 8>(id, conv<4, 3> | tanh_activation) |
                    split<3, 5>(conv<2, 1>, sigmoid)),
                   input<2, 4, 3>>();
+}
+
+TEST_CASE("slices and towers that begin at a block boundary and end within a block", "[net]") {
+  check_gradients<(conv<16, 1> | split<6, 2, 3, 5>(id, sigmoid, conv<3, 3>, id) |
+                   split<5, 3, 8>(batch_norm | tanh_activation, max_pool<3, stride<1>, same>, conv<4, 1>) |
+                   concat(silu | conv<5, 1>, channel_norm | sigmoid)),
+                  input<2, 3, 4>>();
 }
 
 TEST_CASE("a split beside another use of its input", "[net]") {

@@ -96,6 +96,20 @@ TEST_CASE("towers lie in the joined map, a rectifier over its input", "[net]") {
   REQUIRE(plan.gradients[2].root == plan.gradients[5].root);
 }
 
+TEST_CASE("what begins with a block lies in the joined map, or is a view, wherever it ends", "[net]") {
+  using Net = decltype(conv<24, 1> | split<12, 4, 8>(conv<12, 3>, conv<4, 3>, id));
+  using In = std::remove_const_t<decltype(input<1, 4, 4>)>;
+  constexpr auto& plan = detail::plan_of<Net, In, 8, true>;
+  // values: 0 image, 1 conv, 2 slice, 3 conv, 4 slice, 5 conv, 6 slice, 7 concat
+  REQUIRE(plan.activations[2].root == plan.activations[1].root);
+  REQUIRE(plan.activations[3].root == plan.activations[7].root);
+  REQUIRE(plan.activations[4].root != plan.activations[1].root);  // begins at channel 12
+  REQUIRE(plan.activations[5].root != plan.activations[7].root);
+  REQUIRE(plan.activations[6].inner == 2 * 8 * 16);
+  // Gradients keep their zeros: only whole blocks.
+  REQUIRE(plan.gradients[3].root != plan.gradients[7].root);
+}
+
 TEST_CASE("a chain needs two maps in inference, all of them in training", "[net]") {
   using Net = decltype(conv<8, 3> | conv<8, 3> | conv<8, 3> | conv<8, 3>);
   using In = std::remove_const_t<decltype(input<1, 4, 4>)>;

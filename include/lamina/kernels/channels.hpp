@@ -32,11 +32,11 @@ template <int Count, class F> void with_constant(Index value, F f) {
   }(std::make_integer_sequence<int, Count>{});
 }
 
-/// dst channels [dst_first, dst_first + count) = op(dst, src channels from src_first on). With ZeroPadding,
-/// lanes past dst's last channel become zero when the range ends there.
-template <bool ZeroPadding, class T, class Op, class Arch = simd::Arch>
+/// dst channels [dst_first, dst_first + count) = src channels from src_first on, or += these if Adds. What is
+/// copied leaves zeros in the lanes past dst's last channel when the range ends there.
+template <bool Adds, class T, class Arch = simd::Arch>
 void move_channels(const FeatureMapView<const T>& src, Index src_first, const FeatureMapView<T>& dst,
-                   Index dst_first, Index count, Op op) {
+                   Index dst_first, Index count) {
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
   if (count == 0) return;
@@ -51,16 +51,20 @@ void move_channels(const FeatureMapView<const T>& src, Index src_first, const Fe
       const auto clamped = [&](Index b) {
         return src.at_block(n, std::clamp(b, Index{0}, src.blocks() - 1));
       };
-      const T *a = clamped(low), *b = clamped(low + 1);
-      T* const to = range.at_block(n, i);
-      const Index end = dst_first + count;
-      const auto moved = simd::lanes_between<T>(dst_first - block * B, end - block * B);
-      const bool ends_map = ZeroPadding && end == dst.channels;
-      const auto kept = simd::lanes_between<T>(0, ends_map ? end - block * B : B);
-      for (Index p = 0, elements = range.block_stride(); p < elements; p += B) {
-        const V old = simd::load(to + p), source = turn<Turn, T>(simd::load(a + p), simd::load(b + p));
-        simd::store(to + p, simd::select(moved, V(op(old, source)), simd::select(kept, old, V(T{0}))));
-      }
+      const auto loop = [a = clamped(low), b = clamped(low + 1), to = range.at_block(n, i),
+                         elements = range.block_stride()](auto result) {
+        for (Index p = 0; p < elements; p += FeatureMapView<T>::block)
+          simd::store<T>(to + p, result(to + p, turn<Turn, T>(simd::load(a + p), simd::load(b + p))));
+      };
+      const Index first = dst_first - block * B, end = dst_first + count - block * B;
+      if (!Adds && first <= 0 && end >= B) return loop([](const T*, V source) { return source; });
+      const auto moved = simd::lanes_between<T>(first, end);
+      const bool ends_map = !Adds && dst_first + count == dst.channels;
+      const auto kept = simd::lanes_between<T>(0, ends_map ? end : B);
+      loop([=](const T* at, V source) {
+        const V old = simd::load(at);
+        return simd::select(moved, Adds ? V(old + source) : source, simd::select(kept, old, V(T{0})));
+      });
     });
   });
 }
@@ -72,16 +76,14 @@ void move_channels(const FeatureMapView<const T>& src, Index src_first, const Fe
 template <class T, class Arch = simd::Arch>
 void copy_channels(const Input<T>& src, Index src_first, const FeatureMapView<T>& dst, Index dst_first,
                    Index count) {
-  detail::move_channels<true>(src, src_first, dst, dst_first, count,
-                              [](auto, auto source) { return source; });
+  detail::move_channels<false>(src, src_first, dst, dst_first, count);
 }
 
 /// The same, added to what dst holds.
 template <class T, class Arch = simd::Arch>
 void accumulate_channels(const Input<T>& src, Index src_first, const FeatureMapView<T>& dst, Index dst_first,
                          Index count) {
-  detail::move_channels<false>(src, src_first, dst, dst_first, count,
-                               [](auto old, auto source) { return old + source; });
+  detail::move_channels<true>(src, src_first, dst, dst_first, count);
 }
 
 /// y's channel c = x's channel source(c), for maps of the same shape.

@@ -130,6 +130,20 @@ struct SumAtEnd : Block {
   }
 };
 
+/// A block whose layers are known once its input's shape is, and what it may absorb of those that follow.
+template <class F, class... Next> struct Deferred : Block {
+  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
+    using Resolved = as_block<decltype(F{}(InputShape<Place::shape>{}))>;
+    return detail::lower_elements<Resolved, Next...>(place, builder);
+  }
+};
+template <class B> struct function_of {};
+template <class F> struct function_of<WithInput<F>> {
+  using type = F;
+};
+template <class B>
+concept deferred = requires { typename function_of<B>::type; };
+
 /// The elements with neighbours fused, front to back; what is fused has the name of its first part.
 template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
 template <class... Done, class First, class... Rest>
@@ -138,6 +152,8 @@ constexpr auto fuse(Elements<Done...> done, Elements<First, Rest...>) {
     return fuse_affine(done, First{}, Elements<Rest...>{});
   else if constexpr (is_sum_of_two<unnamed<First>>)
     return fuse_sum(done, First{}, unnamed<First>{}, Elements<Rest...>{});
+  else if constexpr (deferred<unnamed<First>>)
+    return defer_affine(done, First{}, Elements<Rest...>{});
   else
     return fuse(Elements<Done..., First>{}, Elements<Rest...>{});
 }
@@ -184,6 +200,29 @@ template <class... Done, class L, class A, class P, class... Rest>
 constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<P, Rest...>) {
   using All = Fused<unnamed<L>, A, unnamed<P>>;
   return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, Elements<Rest...>{});
+}
+template <class Done, class D, class... Rest>
+constexpr auto defer_affine(Done done, D block, Elements<Rest...> rest) {
+  return defer_pointwise(done, block, Elements<>{}, rest);
+}
+template <class Done, class D, class A, class... Rest>
+  requires affine<unnamed<A>>
+constexpr auto defer_affine(Done done, D block, Elements<A, Rest...>) {
+  return defer_pointwise(done, block, Elements<A>{}, Elements<Rest...>{});
+}
+template <class Done, class D, class... A, class... Rest>
+constexpr auto defer_pointwise(Done done, D block, Elements<A...> next, Elements<Rest...> rest) {
+  return defer(done, block, next, rest);
+}
+template <class Done, class D, class... A, class P, class... Rest>
+  requires is_pointwise<unnamed<P>>
+constexpr auto defer_pointwise(Done done, D block, Elements<A...>, Elements<P, Rest...>) {
+  return defer(done, block, Elements<A..., P>{}, Elements<Rest...>{});
+}
+template <class... Done, class D, class... Next, class... Rest>
+constexpr auto defer(Elements<Done...>, D, Elements<Next...>, Elements<Rest...> rest) {
+  using All = Deferred<typename function_of<unnamed<D>>::type, Next...>;
+  return fuse(Elements<Done..., typename Unnamed<D>::template rename<All>>{}, rest);
 }
 
 /// A builder that has sequences fused before they are lowered, and otherwise passes everything on.

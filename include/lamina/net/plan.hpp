@@ -5,9 +5,12 @@
 // Time: operation i runs forward at i, the loss at n, operation i backward at 2n − i. Three liberties save
 // memory and copies; the operations notice that source and destination coincide:
 //   concat   a tower that starts at a block boundary is written straight into the joined map;
-//   split    a slice that starts and ends at block boundaries is a view;
+//   split    a slice that starts at a block boundary is a view;
 //   in place an element-wise layer overwrites an input that nobody reads again.
 // All three are one notion, a value placed inside another (`inside`), for activations and gradients alike.
+// Where such a value ends within a block, its padding lanes are other channels' numbers: activations may have
+// that (a tower is done before its neighbours are copied beside it), gradients, whose padding is zero, may
+// not.
 #pragma once
 
 #include <algorithm>
@@ -117,7 +120,7 @@ constexpr Index allocate(std::array<Span, N>& spans, std::size_t count, Index gr
   return total;
 }
 
-/// True if a channel range can be a view: it begins at a block boundary and ends at one or with the map.
+/// True if a channel range is whole blocks: it begins at a block boundary and ends at one or with the map.
 constexpr bool is_block_range(Index first, Index count, Index channels, Index block) {
   return first % block == 0 && (count % block == 0 || first + count == channels);
 }
@@ -194,17 +197,13 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
     const Index pixels = shapes[at(v)].pixels();
     if (op.facts->kind == OperationKind::slice) {
       const int u = operands[0];
-      if (structure.values[at(u)].producer >= 0 &&
-          detail::is_block_range(op.facts->slice_first, shapes[at(v)].channels, shapes[at(u)].channels,
-                                 block))
+      if (structure.values[at(u)].producer >= 0 && op.facts->slice_first % block == 0)
         activations.place(v, u, op.facts->slice_first * pixels);
     } else if (op.facts->kind == OperationKind::concat) {
       Index channel = 0;
       for (const int u : operands) {
         const Index channels = shapes[at(u)].channels;
-        if (is_free(activations, u) &&
-            detail::is_block_range(channel, channels, shapes[at(v)].channels, block))
-          activations.place(u, v, channel * pixels);
+        if (is_free(activations, u) && channel % block == 0) activations.place(u, v, channel * pixels);
         channel += channels;
       }
     } else if (op.facts->in_place) {

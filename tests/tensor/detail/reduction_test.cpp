@@ -14,24 +14,31 @@ constexpr std::array<bool, max_rank> folds(bool a, bool b, bool c) { return {a, 
 
 }  // namespace
 
+TEST_CASE("the axes tell which loops a reduction can need") {
+  STATIC_REQUIRE(fold_order<3>(folds(true, true, true)) == FoldOrder::all);
+  STATIC_REQUIRE(fold_order<3>(folds(true, false, true)) == FoldOrder::runs);
+  STATIC_REQUIRE(fold_order<3>(folds(true, true, false)) == FoldOrder::rows);
+  STATIC_REQUIRE(fold_order<0>(folds(false, false, false)) == FoldOrder::all);
+}
+
 TEST_CASE("a reduction runs by rows where the last axis stays and is long enough") {
   std::vector<float> memory(2 * 5 * 32);
   const TensorView<float, 2, 5, 32> x(memory.data(), {});
-  const auto columns = reduction_nest(x, folds(false, true, false));
+  const auto columns = reduction_nest<FoldOrder::rows>(x, folds(false, true, false));
   REQUIRE(columns.by_rows);
   REQUIRE(columns.outer == 2);
   REQUIRE(columns.folded == 5);
   REQUIRE(columns.inner == 32);
-  const auto rows = reduction_nest(x, folds(true, false, true));
+  const auto rows = reduction_nest<FoldOrder::runs>(x, folds(true, false, true));
   REQUIRE_FALSE(rows.by_rows);
   REQUIRE(rows.outer == 5);
   REQUIRE(rows.folded == 64);
   REQUIRE(rows.loops.extents[0] == 5);  // what stays comes first
-  const auto all = reduction_nest(x, folds(true, true, true));
+  const auto all = reduction_nest<FoldOrder::all>(x, folds(true, true, true));
   REQUIRE(all.loops.rank == 1);
   REQUIRE(all.folded == 320);
   const TensorView<float, 2, 40, 3> narrow(memory.data(), {});
-  REQUIRE_FALSE(reduction_nest(narrow, folds(false, true, false)).by_rows);
+  REQUIRE_FALSE(reduction_nest<FoldOrder::rows>(narrow, folds(false, true, false)).by_rows);
 }
 
 TEST_CASE("parts that are folded at the end join to the whole, in either order") {
@@ -42,9 +49,9 @@ TEST_CASE("parts that are folded at the end join to the whole, in either order")
   const TensorView<double, dyn, dyn> x(memory.data(), rows, columns);
   std::vector<double> by_column(static_cast<std::size_t>(columns)), by_row(static_cast<std::size_t>(rows));
   double total = 0;
-  reduce<Sum>(x, {true, false}, by_column.data());
-  reduce<Sum>(x, {false, true}, by_row.data());
-  reduce<Sum>(x, {true, true}, &total);
+  reduce<Sum, FoldOrder::rows>(x, {true, false}, by_column.data());
+  reduce<Sum, FoldOrder::runs>(x, {false, true}, by_row.data());
+  reduce<Sum, FoldOrder::all>(x, {true, true}, &total);
   double expected_total = 0;
   std::vector<double> expected_by_column(by_column.size()), expected_by_row(by_row.size());
   for (std::size_t i = 0; i < memory.size(); ++i) {

@@ -1,6 +1,7 @@
 // How neighbours become one for inference: a layer that accepts an epilogue (a convolution, a dense layer)
 // takes in the affine layer after it (batch norm, folded into its weights) and the pointwise function after
-// that (applied before the store). No layer knows another; they meet here:
+// that (applied before the store); and branches that one loop can do become one (Jointly). No layer knows
+// another; they meet here:
 //
 //   what absorbs declares   static constexpr bool accepts_epilogue = true;
 //                           fused_parameters(In): its parameters as {weight, bias}, the bias always there
@@ -62,7 +63,7 @@ template <class F> struct epilogue_of<PointwiseLayer<F>> {
 /// L with the affine layer A and the pointwise layer P (or Nothing) taken in.
 template <class L, class A, class P> struct Fused : Layer {
   static constexpr std::string_view name = L::name;
-  static constexpr int sources = 1 + !std::is_same_v<A, Nothing> + !std::is_same_v<P, Nothing>;
+  static constexpr int sources = 1 + !std::is_same_v<A, Nothing>;  // a pointwise function has no parameters
   static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
   static constexpr Shape output(Shape in) { return L::output(in); }
   static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
@@ -207,6 +208,25 @@ constexpr auto defer(Elements<Done...>, D, Elements<Next...>, Elements<Rest...> 
   return fuse(Elements<Done..., typename Unnamed<D>::template rename<All>>{}, rest);
 }
 
+/// B, once the shape of its input is known to be In.
+template <class B, Shape In> struct Resolved {
+  using type = B;
+};
+template <class F, Shape In>
+struct Resolved<WithInput<F>, In> : Resolved<as_block<decltype(F{}(InputShape<In>{}))>, In> {};
+
+/// Branches as one block that does in one loop what they do in several; void where there is none. Layers that
+/// are often side by side specialise it for themselves.
+template <class Merge, class... B> struct Jointly {
+  using type = void;
+};
+/// op(x · f(x), x · g(x)).
+template <class Merge, class F, class G>
+  requires(std::is_same_v<Merge, Sum> || std::is_same_v<Merge, Product> || std::is_same_v<Merge, Maximum>)
+struct Jointly<Merge, Branches<Gate, Identity, F>, Branches<Gate, Identity, G>> {
+  using type = Branches<GatedMerge<Merge>, Identity, F, G>;
+};
+
 /// A builder that has sequences fused before they are lowered, and otherwise passes everything on.
 template <class Builder> struct Fusing {
   Builder& inner;
@@ -215,6 +235,14 @@ template <class Builder> struct Fusing {
   template <class L, class Place> constexpr auto lone_layer(Place place) {
     using Alone = std::conditional_t<absorbing<L>, Fused<L, Nothing, Nothing>, L>;
     return detail::lower_layer<Alone>(place, *this);
+  }
+
+  template <class Merge, class... B, class Place> constexpr auto branches(Place place) {
+    using Joint = typename Jointly<Merge, typename Resolved<B, Place::shape>::type...>::type;
+    if constexpr (std::is_void_v<Joint>)
+      return Branches<Merge, B...>::lower_each(place, *this);
+    else
+      return detail::lower<Joint>(place, *this);
   }
 
   template <class... B, class Place> constexpr auto elements(Place place) {
@@ -248,7 +276,8 @@ template <class B> struct Inference : Block {
   }
 };
 
-/// How many operations of the model each frozen one stands for, and how to fold them (null: copy).
+/// How many of the model's operations that have parameters each frozen one stands for, and how to fold them
+/// (null: copy).
 template <class T> struct FoldRecord {
   int sources = 1;
   void (*fold)(const FoldSource<T>*, T* weight, T* bias) = nullptr;

@@ -1,5 +1,6 @@
 #include "lamina/blocks/convolutional_block_attention.hpp"
 
+#include "lamina/net/freeze.hpp"
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
@@ -47,6 +48,24 @@ TEST_CASE("the gate of pixels is one half everywhere at first", "[blocks]") {
   for (Index i = 0; i < images.storage.size(); ++i)
     expected.push_back(static_cast<double>(images.storage[i]) / 2);
   require_close(elements(model.predict(images.view)), expected, 1e-7);
+}
+
+template <auto Net> void check_frozen() {
+  Model<Net, input<2, 5, 6>> model{seed{3}};
+  for (const auto& parameter : model.parameters())  // the gate's batch norm, whose scale begins at 0
+    for (Index i = 0; i < parameter.size(); ++i) parameter[i] += 0.25f;
+  RandomImages<float> images(shape<2, 5, 6>, 2);
+  const auto expected = elements(model.predict(images.view));
+  const auto predict = freeze(model);
+  auto workspace = predict.workspace();
+  require_close(elements(predict(images.view, workspace)), expected, 1e-5);
+  // A convolution; channel_mean_max, the gate's convolution and the gate.
+  REQUIRE(predict.structure().operations.size() == 4);
+}
+
+TEST_CASE("frozen, the gate of pixels reads means and maxima at once", "[blocks]") {
+  check_frozen<(conv<9, 3> | spatial_attention<3>)>();
+  check_frozen<(conv<9, 3> | spatial_attention_normalized<3>)>();
 }
 
 }  // namespace

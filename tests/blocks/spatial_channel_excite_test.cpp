@@ -1,5 +1,6 @@
 #include "lamina/blocks/spatial_channel_excite.hpp"
 
+#include "lamina/net/freeze.hpp"
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
@@ -35,6 +36,25 @@ TEST_CASE("spatial excitation weighs each pixel by the sigmoid of what it holds"
   const auto gated = [](double value, double sum) { return value / (1 + std::exp(-sum)); };
   require_close(elements(model.predict(FeatureMapView<const float, 1>(x, 1, 2, 1, 2))),
                 std::vector<double>{gated(1, 4.75), gated(3, 1.75), gated(-4, 4.75), 0}, 1e-6);
+}
+
+/// Frozen, both gates are applied in one loop: the model's answers, and two operations less.
+template <ExciteJoin Join> void check_frozen(std::size_t operations) {
+  Model<conv<9, 3> | spatial_channel_excite<Join> | conv<3, 1>, input<2, 5, 6>> model{seed{3}};
+  RandomImages<float> images(shape<2, 5, 6>, 2);
+  const auto expected = elements(model.predict(images.view));
+  const auto predict = freeze(model);
+  auto workspace = predict.workspace();
+  require_close(elements(predict(images.view, workspace)), expected, 1e-5);
+  REQUIRE(predict.structure().operations.size() == operations);
+}
+
+TEST_CASE("frozen, both gates are applied at once", "[blocks]") {
+  // A convolution; means, two dense layers; a convolution to one channel; the gates; a convolution.
+  check_frozen<ExciteJoin::maximum>(7);
+  check_frozen<ExciteJoin::add>(7);
+  check_frozen<ExciteJoin::multiply>(7);
+  check_frozen<ExciteJoin::concat>(9);
 }
 
 }  // namespace

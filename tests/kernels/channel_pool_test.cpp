@@ -34,6 +34,17 @@ TEMPLATE_TEST_CASE("pooling over channels: values and gradients", "[kernels]", f
     require_map(y, most, 0);
     kernels::channel_max_backward(in, y, gradient, dx.view());
     require_map(dx, d_most, 0);
+    for (const Index mean_channel : {0, 1}) {
+      const Extents two{e.n, 2, e.h, e.w};
+      Plain both(two);
+      each(one, [&](Index n, Index, Index h, Index w) {
+        both(n, mean_channel, h, w) = mean(n, 0, h, w);
+        both(n, 1 - mean_channel, h, w) = most(n, 0, h, w);
+      });
+      Map<T> pair(two, 2);
+      kernels::channel_mean_max_forward(in, pair.view(), mean_channel);
+      require_map(pair, both, tolerance<T>);
+    }
   }
 }
 

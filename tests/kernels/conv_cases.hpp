@@ -113,6 +113,26 @@ inline std::vector<ConvCase> dense_cases() {
   return cases;
 }
 
+/// To one channel, which has a plan of its own.
+inline std::vector<ConvCase> single_output_cases() {
+  std::vector<ConvCase> cases;
+  for (const Index in : {2, 7, 8, 13, 17, 40})
+    for (const Index kernel : {1, 2, 3, 7}) cases.push_back({2, 5, 6, square(in, 1, kernel, 1, kernel / 2)});
+  for (const Index kernel : {1, 3, 4})
+    for (const Index stride : {1, 2, 3})
+      for (const Index pad : {0, 1, 3})
+        for (const Index dilation : {1, 2}) {
+          const ConvGeometry g = square(9, 1, kernel, stride, pad, dilation);
+          if (g.out_height(7) > 0) cases.push_back({1, 7, 9, g});
+        }
+  cases.push_back({1, 3, 150, square(5, 1, 3, 1, 1)});  // rows of several chunks
+  cases.push_back({3, 1, 1, square(20, 1, 3, 1, 1)});
+  cases.push_back({1, 3, 3, square(2, 1, 2, 1, 4)});  // outputs that read nothing but padding
+  for (const Border border : {Border::reflect, Border::partial})
+    cases.push_back({2, 5, 6, bordered(square(9, 1, 3, 1, 1), border)});
+  return cases;
+}
+
 inline std::vector<ConvCase> border_cases() {
   std::vector<ConvCase> cases;
   for (const Border border : {Border::reflect, Border::replicate, Border::circular, Border::partial})

@@ -1,5 +1,7 @@
 #include "lamina/kernels/conv.hpp"
 
+#include <limits>
+
 #include "kernels/conv_cases.hpp"
 
 namespace lamina::test {
@@ -20,15 +22,17 @@ template <class T> double tolerance_of(const ConvGeometry& g) {
                           g.in_channels_per_group());
 }
 
-template <class T, class In> Map<T> forward(const ConvCase& c, const Operands& o, In in, Index gap) {
+template <class T, kernels::ConvKind Kind = kernels::ConvKind::any, class In>
+Map<T> forward(const ConvCase& c, const Operands& o, In in, Index gap) {
   Map<T> y(Extents{c.batch, c.geometry.out_channels, c.out_height(), c.out_width()}, gap);
   const auto weight = arena_weights<T>(o.w, c.geometry);
   const auto bias = arena_bias<T>(o.bias);
-  kernels::conv_forward(in, weight.data(), bias.data(), y.view(), c.geometry);
+  kernels::conv_forward<Kind>(in, weight.data(), bias.data(), y.view(), c.geometry);
   return y;
 }
 
-template <class T> void check_forward(const std::vector<ConvCase>& cases) {
+template <class T, kernels::ConvKind Kind = kernels::ConvKind::any>
+void check_forward(const std::vector<ConvCase>& cases) {
   for (const ConvCase& c : cases) {
     INFO(c);
     const Operands o(c);
@@ -36,13 +40,13 @@ template <class T> void check_forward(const std::vector<ConvCase>& cases) {
     const double tolerance = tolerance_of<T>(c.geometry);
 
     const Map<T> x(plain(o.x), 1);
-    const Map<T> y = forward<T>(c, o, x.view(), 2);
+    const Map<T> y = forward<T, Kind>(c, o, x.view(), 2);
     require_close(y.plain().values, expected.values, tolerance);
     REQUIRE(y.gap_untouched());
     REQUIRE(y.padding_is(T{0}));
 
     PlainMap<T> image(o.x);
-    require_close(forward<T>(c, o, image.view(), 0).plain().values, expected.values, tolerance);
+    require_close(forward<T, Kind>(c, o, image.view(), 0).plain().values, expected.values, tolerance);
   }
 }
 
@@ -53,6 +57,29 @@ TEMPLATE_TEST_CASE("conv_forward equals the reference", "[kernels]", float, doub
   SECTION("borders") { check_forward<TestType>(border_cases()); }
   SECTION("groups") { check_forward<TestType>(group_cases()); }
   SECTION("depthwise") { check_forward<TestType>(depthwise_cases()); }
+  SECTION("to one channel") {
+    check_forward<TestType, kernels::ConvKind::single_output>(single_output_cases());
+  }
+}
+
+TEST_CASE("to one channel: an epilogue, sums that are added, padding lanes that hold anything", "[kernels]") {
+  const ConvCase c{2, 5, 6, square(9, 1, 3, 1, 1)};
+  const Operands o(c);
+  Map<double> x(plain(o.x));
+  x.set_padding(std::numeric_limits<double>::quiet_NaN());
+  const auto weight = arena_weights<double>(o.w, c.geometry), bias = arena_bias<double>(o.bias);
+  Array expected = kernels::reference::conv_forward(o.x, o.w, o.bias, c.geometry);
+  Map<double> y(Extents{2, 1, 5, 6});
+  kernels::conv_forward<kernels::ConvKind::single_output>(x.view(), weight.data(), bias.data(), y.view(),
+                                                          c.geometry, [](auto v) { return v * v; });
+  kernels::conv_forward<kernels::ConvKind::single_output>(
+      x.view(), weight.data(), bias.data(), y.view(), c.geometry, [](auto v) { return v * v * v; },
+      kernels::nothing_follows{}, true);
+  for (double& value : expected.values) {
+    const double sum = value * value + value;
+    value = sum * sum * sum;
+  }
+  require_close(y.plain().values, expected.values, 1e-12);
 }
 
 TEST_CASE("conv_forward has the same bits on one thread and on two", "[kernels]") {
@@ -65,6 +92,11 @@ TEST_CASE("conv_forward has the same bits on one thread and on two", "[kernels]"
     const Map<float> x(plain(o.x));
     require_thread_invariant([&] { return forward<float>(c, o, x.view(), 0); });
   }
+  const ConvCase c{3, 60, 60, square(40, 1, 3, 1, 1)};
+  const Operands o(c);
+  const Map<float> x(plain(o.x));
+  require_thread_invariant(
+      [&] { return forward<float, kernels::ConvKind::single_output>(c, o, x.view(), 0); });
 }
 
 TEST_CASE("conv_forward refuses maps that do not fit", "[kernels]") {

@@ -94,6 +94,28 @@ template <class T> void check(char kind, const std::vector<Extents>& shapes, con
 
 }  // namespace
 
+TEMPLATE_TEST_CASE("gates of one map, merged in one loop", "[kernels]", float, double) {
+  using T = TestType;
+  const Extents whole{2, 11, 5, 7};
+  const Extents gates[] = {{2, 11, 1, 1}, {2, 1, 5, 7}, {2, 11, 5, 7}, {2, 1, 1, 1}, {2, 11, 1, 7}};
+  const Plain x = random_plain(whole, 1);
+  for (const Extents& first : gates)
+    for (const Extents& second : gates) {
+      const Plain a = random_plain(first, 2), b = random_plain(second, 3);
+      Plain expected(whole);
+      each(whole, [&](Index n, Index c, Index h, Index w) {
+        expected(n, c, h, w) =
+            std::max(x(n, c, h, w) * a.broadcast(n, c, h, w), x(n, c, h, w) * b.broadcast(n, c, h, w));
+      });
+      const Map<T> in(x, 1), in_a(a), in_b(b, 1);
+      Map<T> y(whole, 2);
+      kernels::gated_merge_forward(in, in_a, in_b, y.view(),
+                                   [](auto p, auto q) { return kernels::detail::larger(p, q); });
+      require_close(y.plain().values, expected.values, tolerance<T>);
+      REQUIRE(y.gap_untouched());
+    }
+}
+
 TEMPLATE_TEST_CASE("add, multiply and maximum of two maps, every broadcast", "[kernels][elementwise]", float,
                    double) {
   for (const Extents& e : sweep())

@@ -37,6 +37,14 @@ template <auto Weighted, auto Plain, auto In> void require_equal_when_folded(con
   REQUIRE(elements(weighted.predict(images.view)) == elements(plain.predict(images.view)));
   const auto frozen = freeze(weighted);
   const auto frozen_plain = freeze(plain);
+  // The same kernel: weights packed for one algorithm, of one size.
+  const ParameterRecord &own = frozen.structure().parameters[0],
+                        &other = frozen_plain.structure().parameters[0];
+  REQUIRE(own.parameter.extents.axes == other.parameter.extents.axes);
+  using Layer = std::remove_const_t<decltype(Weighted)>;
+  if constexpr (requires { Layer::fused_algorithm(In.shape); })
+    REQUIRE(Layer::fused_algorithm(In.shape) ==
+            std::remove_const_t<decltype(Plain)>::fused_algorithm(In.shape));
   auto workspace = frozen.workspace();
   auto workspace_plain = frozen_plain.workspace();
   REQUIRE(elements(frozen(images.view, workspace)) == elements(frozen_plain(images.view, workspace_plain)));
@@ -47,6 +55,8 @@ TEST_CASE("a weighted convolution is a plain one with its taps weighed, bit for 
   constexpr auto in = input<16, 10, 12>;
   require_equal_when_folded<(weighted_conv<24, density<0.5>> | relu), (conv<24, 3> | relu), in>(
       {{0.25, 0.5, 0.25}, {0.5, 1, 0.5}, {0.25, 0.5, 0.25}});
+  require_equal_when_folded<weighted_conv<32, density<0.5>>, conv<32, 3>, input<32, 12, 12>>(
+      {{0.25, 0.5, 0.25}, {0.5, 1, 0.5}, {0.25, 0.5, 0.25}});  // by Winograd's algorithm
   require_equal_when_folded<weighted_conv<8, density<1.0>>, conv<8, 3>, input<3, 5, 6>>(
       {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}});
 }

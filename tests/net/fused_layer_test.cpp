@@ -21,10 +21,10 @@ static_assert(detail::absorbing<Convolution> && !detail::absorbing<Norm>);
 static_assert(detail::affine<Norm> && !detail::affine<Convolution>);
 static_assert(detail::is_pointwise<Function> && !detail::is_pointwise<Norm>);
 
-// As many operations of the model as parts.
+// As many operations of the model as parts that have parameters.
 static_assert(Fused<Convolution, Nothing, Nothing>::sources == 1);
-static_assert(Fused<Convolution, Norm, Function>::sources == 3);
-static_assert(FusedSum<Sum, Convolution, Norm, Function>::sources == 4);
+static_assert(Fused<Convolution, Norm, Function>::sources == 2);
+static_assert(FusedSum<Sum, Convolution, Nothing, Function>::sources == 1);
 
 // A bias where the convolution has none: the norm's shift needs a place.
 static_assert(Fused<TypeOf<conv<8, 3, no_bias>>, Norm, Nothing>::parameters(shape<3, 5, 5>).size() == 2);

@@ -59,6 +59,25 @@ void channel_max_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   });
 }
 
+/// Both at once, as channels `mean_channel` and 1 − mean_channel of a map of two: one read of x.
+template <class T, class Arch = simd::Arch>
+void channel_mean_max_forward(const Input<T>& x, const FeatureMapView<T>& y, Index mean_channel) {
+  constexpr Index B = channel_block<T>;
+  const T factor = T{1} / static_cast<T>(x.channels);
+  detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
+    T sums[detail::pixels_at_once], most[detail::pixels_at_once];
+    const auto terms = [&](Index block) { return detail::pixels_from(x, n, block, first); };
+    detail::sum_channels<T>(x, count, terms, sums);
+    detail::max_channels<T>(x, count, terms, most);  // the second-level cache has what the sums have read
+    T* to = detail::pixel_at(y, n, 0, first);
+    for (Index p = 0; p < count; ++p, to += B) {
+      simd::store(to, simd::broadcast<T>(0));
+      to[mean_channel] = sums[p] * factor;
+      to[1 - mean_channel] = most[p];
+    }
+  });
+}
+
 /// dx_c = dy for the channel whose value the maximum y is, the first of equal ones, and 0 for the others.
 template <class T, class Arch = simd::Arch>
 void channel_max_backward(const Input<T>& x, const Input<T>& y, const Input<T>& dy,

@@ -12,13 +12,14 @@
 #include "lamina/kernels/detail/conv_gradient.hpp"
 #include "lamina/kernels/detail/conv_plan.hpp"
 #include "lamina/kernels/detail/depthwise_plan.hpp"
+#include "lamina/kernels/detail/single_output_plan.hpp"
 #include "lamina/kernels/detail/winograd_plan.hpp"
 
 namespace lamina::kernels {
 
 /// What a caller knows of a geometry when it is compiled; only what can be needed is then compiled. `any`:
-/// nothing.
-enum class ConvKind { any, dense, depthwise };
+/// nothing. single_output: to one channel, which has a plan of its own forward.
+enum class ConvKind { any, dense, depthwise, single_output };
 
 namespace detail {
 
@@ -123,6 +124,11 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
   if (!detail::check_maps(geometry, x, y)) return;
   require(!accumulate || geometry.border != Border::partial || !geometry.padded(),
           "conv: a partial border scales sums, and so cannot add them to what is there");
+  if constexpr (Kind == ConvKind::single_output && InBlock == simd::width<T>) {
+    if (geometry.single_output())
+      return detail::run_forward<detail::SingleOutputPlan<T, Arch>>(x, weight, bias, y, geometry, epilogue,
+                                                                    follow, accumulate);
+  }
   detail::with_plan<Kind, T, Arch>(geometry, x, y, [&]<class Plan>() {
     detail::run_forward<Plan>(x, weight, bias, y, geometry, epilogue, follow, accumulate);
   });

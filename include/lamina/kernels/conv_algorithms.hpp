@@ -41,10 +41,11 @@ constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
     case ConvAlgorithm::winograd_6x6:
       return "winograd_6x6";
     default:
-      return g.depthwise()   ? "depthwise_rows"
-             : g.groups > 1  ? "grouped_tiles_4x3"
-             : g.taps() == 1 ? "pointwise_tiles_4x3"
-                             : "direct_tiles_4x3";
+      return g.depthwise()       ? "depthwise_rows"
+             : g.single_output() ? "single_output_rows"
+             : g.groups > 1      ? "grouped_tiles_4x3"
+             : g.taps() == 1     ? "pointwise_tiles_4x3"
+                                 : "direct_tiles_4x3";
   }
 }
 

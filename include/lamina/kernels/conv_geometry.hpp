@@ -33,6 +33,10 @@ struct ConvGeometry {
   constexpr Index in_channels_per_group() const { return in_channels / groups; }
   constexpr Index out_channels_per_group() const { return out_channels / groups; }
   constexpr bool depthwise() const { return groups > 1 && groups == in_channels && groups == out_channels; }
+  /// Many channels to one, with zeros around: what has rows of its own where maps are blocked.
+  constexpr bool single_output() const {
+    return out_channels == 1 && in_channels > 1 && (border == Border::zero || !padded());
+  }
   constexpr bool padded() const { return pad_top != 0 || pad_left != 0 || pad_bottom != 0 || pad_right != 0; }
 
   /// Rows and columns that a map of `rows` by `columns` yields; 0 or less where the kernel does not fit.

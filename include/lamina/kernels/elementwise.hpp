@@ -105,6 +105,32 @@ void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size
   });
 }
 
+/// y = op(x · a, x · b), x shaped like y, the gates a and b broadcasting: one read of x and one write of y.
+/// The operation is a sum, a product or a maximum, of vectors. x may be y itself.
+template <class T, class Op, class Arch = simd::Arch>
+void gated_merge_forward(const Input<T>& x, const Input<T>& a, const Input<T>& b, const FeatureMapView<T>& y,
+                         Op op) {
+  constexpr Index B = FeatureMapView<T>::block;
+  const Input<T> gates[] = {a, b};
+  const detail::Grid grid(std::span<const Input<T>>(gates), y, y.height, y.width);
+  const FeatureMapView<T> rows(y.data, y.batch, y.channels, grid.rows, grid.columns, y.batch_stride);
+  for_each_rows(rows, rows.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
+    for (Index row = first_row; row < last_row; ++row) {
+      const Index place = row * rows.row_stride();
+      const auto gate = [&](const auto& g) { return grid.row(g, y.channels, n, block, row, 0); };
+      detail::with_reach(gate(a), [&, from = x.at_block(n, block) + place,
+                                   to = rows.at_block(n, block) + place, pixels = grid.columns](auto a_at) {
+        detail::with_reach(gate(b), [=](auto b_at) {
+          for (Index p = 0; p < pixels; ++p) {
+            const auto v = simd::load<T>(from + p * B);
+            simd::store<T>(to + p * B, op(v * a_at(p), v * b_at(p)));
+          }
+        });
+      });
+    }
+  });
+}
+
 /// y = f(x), element by element; x and y may be the same map.
 template <pointwise_function F, class T, class Arch = simd::Arch>
 void activation_forward(const F&, const Input<T>& x, const FeatureMapView<T>& y) {

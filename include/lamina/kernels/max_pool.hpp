@@ -172,7 +172,23 @@ void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, 
 /// y(n, c) = the maximum of x over all pixels; NaN where x holds one. x is (n, c, h, w), y (n, c).
 template <class T, class Arch = simd::Arch>
 void global_max_pool_forward(const Input<T>& x, const FeatureMapView<T>& y) {
-  max_pool_forward(AdaptivePool{1, 1}, x, y);
+  using V = simd::Vector<T>;
+  constexpr Index B = channel_block<T>;
+  for_each_block(y, x.block_stride(), [&](Index n, Index block, int) {
+    const T* const from = x.at_block(n, block);
+    const Index end = x.block_stride();
+    // Four maxima at a time: each waits for the one before it.
+    V a = simd::load(from), b = a, c = a, d = a;
+    Index i = B;
+    for (; i + 4 * B <= end; i += 4 * B) {
+      a = detail::larger(a, V(simd::load(from + i)));
+      b = detail::larger(b, V(simd::load(from + i + B)));
+      c = detail::larger(c, V(simd::load(from + i + 2 * B)));
+      d = detail::larger(d, V(simd::load(from + i + 3 * B)));
+    }
+    for (; i < end; i += B) a = detail::larger(a, V(simd::load(from + i)));
+    simd::store(y.at_block(n, block), detail::larger(detail::larger(a, b), detail::larger(c, d)));
+  });
 }
 
 /// dx = the gradient of y's: dy goes to the first pixel that equals y.

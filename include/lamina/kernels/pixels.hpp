@@ -31,7 +31,8 @@ template <class T, class F> void for_each_channel_block(const FeatureMapView<T>&
     f(block, simd::lanes_between<Element>(0, map.channels - block * map.block));
 }
 
-/// results[p] = terms(block)(p) folded over all channels of pixel p, for p in [0, count).
+/// results[p] = terms(block)(p) folded over all channels of pixel p, for p in [0, count). Four full blocks at
+/// a time, so that what is folded so far is loaded and stored once for four.
 template <class T, class Terms, class Combine, class Reduce>
 void fold_channels(const FeatureMapView<const T>& map, Index count, T start, Terms terms, Combine combine,
                    Reduce reduce, T* results) {
@@ -39,12 +40,21 @@ void fold_channels(const FeatureMapView<const T>& map, Index count, T start, Ter
   constexpr Index B = FeatureMapView<T>::block;
   alignas(64) T folded[pixels_at_once * B];
   std::fill_n(folded, count * B, start);
-  for_each_channel_block(map, [&](Index block, auto lanes) {
+  Index block = 0;
+  for (; (block + 4) * B <= map.channels; block += 4) {
+    const auto a = terms(block), b = terms(block + 1), c = terms(block + 2), d = terms(block + 3);
+    T* to = folded;
+    for (Index p = 0, end = count; p < end; ++p, to += B)
+      simd::store(
+          to, V(combine(simd::load<T>(to), combine(combine(V(a(p)), V(b(p))), combine(V(c(p)), V(d(p)))))));
+  }
+  for (; block < map.blocks(); ++block) {
+    const auto lanes = simd::lanes_between<T>(0, map.channels - block * B);
     const auto term = terms(block);
     T* to = folded;
     for (Index p = 0, end = count; p < end; ++p, to += B)
       simd::store(to, V(combine(simd::load<T>(to), simd::select(lanes, V(term(p)), V(start)))));
-  });
+  }
   for (Index p = 0; p < count; ++p) results[p] = reduce(simd::load<T>(folded + p * B));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lamina/kernels/channel_pool.hpp"
+#include "lamina/net/fusion.hpp"
 #include "lamina/net/layer.hpp"
 #include "lamina/net/operators.hpp"
 
@@ -46,5 +47,24 @@ struct ChannelMax : Layer {
   }
 };
 inline constexpr ChannelMax channel_max{};
+
+namespace detail {
+
+/// Means and maxima beside each other, in inference: one read of the map for both.
+template <Index MeanChannel> struct ChannelMeanMax : Layer {
+  static constexpr std::string_view name = "channel_mean_max";
+  static constexpr Shape output(Shape in) { return {2, in.height, in.width}; }
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::channel_mean_max_forward(pass.input(), pass.output, MeanChannel);
+  }
+};
+template <> struct Jointly<Concat, ChannelMean, ChannelMax> {
+  using type = ChannelMeanMax<0>;
+};
+template <> struct Jointly<Concat, ChannelMax, ChannelMean> {
+  using type = ChannelMeanMax<1>;
+};
+
+}  // namespace detail
 
 }  // namespace lamina

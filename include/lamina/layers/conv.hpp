@@ -206,7 +206,10 @@ template <ConvOptions O> struct Conv : Layer {
   }
 
   static constexpr kernels::ConvKind kind(Shape in) {
-    return O.geometry(in).depthwise() ? kernels::ConvKind::depthwise : kernels::ConvKind::dense;
+    const kernels::ConvGeometry g = O.geometry(in);
+    return g.depthwise()         ? kernels::ConvKind::depthwise
+           : g.out_channels == 1 ? kernels::ConvKind::single_output
+                                 : kernels::ConvKind::dense;
   }
 
   /// The geometry on the map at hand: In with its run-time extents filled in.

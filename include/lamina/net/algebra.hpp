@@ -64,13 +64,20 @@ template <net_block A, net_block B, net_block... Rest> constexpr auto sequence(A
   return sequence(detail::join(as_block<A>{}, as_block<B>{}), rest...);
 }
 
-/// Branches that see the same input, merged: by sum, product, maximum or concatenation (net/merge.hpp).
+/// Branches that see the same input, merged: by sum, product, maximum or concatenation (net/merge.hpp). A
+/// builder may rewrite them first, as net/fusion.hpp does where one loop does for all.
 template <class Merge, class... B> struct Branches : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
     if constexpr (!detail::distinct_names<B...>)
       return detail::named_twice_in<B...>{};
+    else if constexpr (requires { builder.template branches<Merge, B...>(place); })
+      return builder.template branches<Merge, B...>(place);
     else
-      return lower_branches<B...>(place, builder, 0);
+      return lower_each(place, builder);
+  }
+  /// The branches one after another, and their merge.
+  template <class Place, class Builder> static constexpr auto lower_each(Place place, Builder& builder) {
+    return lower_branches<B...>(place, builder, 0);
   }
 
  private:

@@ -2,6 +2,8 @@
 // (fusion.hpp), its weights folded and packed once.
 #pragma once
 
+#include <algorithm>
+
 #include "lamina/net/fusion.hpp"
 #include "lamina/net/model.hpp"
 
@@ -44,14 +46,17 @@ template <auto Net, auto In, class T = float> class FrozenModel {
     const auto& folds = detail::folds_of<as_block<SourceNet>, InType, T>;
     const StructureView structure = structure_.view();
     const StructureView source_structure = model.structure();
-    std::size_t from = 0;
+    // Both have the operations with parameters in the same order; others may come and go.
+    auto origin = source_structure.operations.begin();
     for (std::size_t i = 0; i < structure.operations.size(); ++i) {
       const OperationRecord& operation = structure.operations[i];
-      FoldSource<T> sources[4];  // of a convolution, a batch norm, a sum, a function
+      if (!has_parameters(operation)) continue;
+      FoldSource<T> sources[2];
       for (int s = 0; s < folds[i].sources; ++s) {
-        const OperationRecord& origin = source_structure.operations[from + static_cast<std::size_t>(s)];
-        sources[s] = {source.parameters, source.parameter_offsets + origin.first_parameter, source.statistics,
-                      source.statistic_offsets + origin.first_statistic};
+        origin = std::find_if(origin, source_structure.operations.end(), has_parameters);
+        sources[s] = {source.parameters, source.parameter_offsets + origin->first_parameter,
+                      source.statistics, source.statistic_offsets + origin->first_statistic};
+        ++origin;
       }
       if (folds[i].fold) {
         T* weight = parameters_.data() + parameter_layout.references[at(operation.first_parameter)];
@@ -65,7 +70,6 @@ template <auto Net, auto In, class T = float> class FrozenModel {
              structure.statistic_references, statistic_layout.references, statistics_,
              [&](int k) { return sources[0].statistic(k); });
       }
-      from += static_cast<std::size_t>(folds[i].sources);
     }
   }
 
@@ -99,6 +103,10 @@ template <auto Net, auto In, class T = float> class FrozenModel {
 
  private:
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+  static bool has_parameters(const OperationRecord& operation) {
+    return operation.parameter_count > 0 || operation.statistic_count > 0;
+  }
 
   template <class Offsets, class From>
   static void copy(int first, int count, std::span<const ParameterRecord> records,

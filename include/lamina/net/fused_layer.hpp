@@ -11,7 +11,7 @@
 //                           f(output + …)
 //   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
 //
-// Next: fusion.hpp, which finds them in a net.
+// Next: fused_sum.hpp, and fusion.hpp, which finds them in a net.
 #pragma once
 
 #include <algorithm>
@@ -53,6 +53,17 @@ concept affine = requires { requires L::is_affine_in_inference; };
 template <class L> inline constexpr bool is_pointwise = false;
 template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
 
+/// What B is without its names, and X under the same names.
+template <class B> struct Unnamed {
+  using type = B;
+  template <class X> using rename = X;
+};
+template <FixedString Name, class B> struct Unnamed<Named<Name, B>> {
+  using type = typename Unnamed<B>::type;
+  template <class X> using rename = Named<Name, typename Unnamed<B>::template rename<X>>;
+};
+template <class B> using unnamed = typename Unnamed<B>::type;
+
 template <class L> struct epilogue_of {
   using type = kernels::no_epilogue;
 };
@@ -64,7 +75,7 @@ template <class F> struct epilogue_of<PointwiseLayer<F>> {
 template <class L, class A, class P> struct Fused : Layer {
   using layer = L;
   static constexpr std::string_view name = L::name;
-  static constexpr int sources = 1 + !std::is_same_v<A, Nothing> + !std::is_same_v<P, Nothing>;
+  static constexpr int sources = 1 + !std::is_same_v<A, Nothing>;  // of parameters
   static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
   static constexpr Shape output(Shape in) { return L::output(in); }
   static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
@@ -115,7 +126,6 @@ template <class L, class A, class P> struct Fused : Layer {
 /// Fused, with the sum of another branch taken in between A and P: P(A(L(x)) + y) of operands x and y. The
 /// output lies over y where nobody reads it again; else y is copied first.
 template <class Merge, class L, class A, class P> struct FusedSum : Fused<L, A, P> {
-  static constexpr int sources = 1 + Fused<L, A, P>::sources;
   static constexpr bool in_place = true;
   static constexpr int overwritten_operand = 1;
   static constexpr Shape output_of(const Shape* in, int) {

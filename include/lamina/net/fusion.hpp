@@ -1,10 +1,11 @@
 // How neighbours become one for inference. In a sequence, a layer that accepts an epilogue takes in the
 // affine layer after it and the pointwise function after that; at the end of the last branch of a sum of two
-// (residual(f), a + b), also the sum. Names keep no neighbours apart. What the parts declare for it, and what
-// they become, is in fused_layer.hpp. Next: freeze.hpp.
+// (residual(f), a + b), also the sum. Branches that one loop can do become one (Jointly). Names keep no
+// neighbours apart. What the parts declare for it, and what they become, is in fused_layer.hpp and
+// fused_sum.hpp. Next: freeze.hpp.
 #pragma once
 
-#include "lamina/net/fused_layer.hpp"
+#include "lamina/net/fused_sum.hpp"
 
 namespace lamina {
 
@@ -12,19 +13,6 @@ namespace detail {
 
 template <class B> inline constexpr bool is_sequence = false;
 template <class... B> inline constexpr bool is_sequence<Sequence<B...>> = true;
-
-template <class... B> struct Elements {};
-
-/// What B is without its names, and X under the same names.
-template <class B> struct Unnamed {
-  using type = B;
-  template <class X> using rename = X;
-};
-template <FixedString Name, class B> struct Unnamed<Named<Name, B>> {
-  using type = typename Unnamed<B>::type;
-  template <class X> using rename = Named<Name, typename Unnamed<B>::template rename<X>>;
-};
-template <class B> using unnamed = typename Unnamed<B>::type;
 
 /// The elements of Whole, a sequence perhaps under names, each under the same names, and the rest.
 template <class Whole, class... B, class... Rest> constexpr auto splice(Sequence<B...>, Elements<Rest...>) {
@@ -40,95 +28,6 @@ constexpr auto flatten(Elements<Done...> done, Elements<First, Rest...>) {
   else
     return flatten(Elements<Done..., First>{}, Elements<Rest...>{});
 }
-
-/// The last of some elements, and those before it.
-template <class Last, class... Before> struct Ending {
-  using last = Last;
-};
-template <class... Before> constexpr auto split_last(Elements<Before...>, Elements<>) {
-  return Ending<Nothing, Before...>{};
-}
-template <class... Before, class Last> constexpr auto split_last(Elements<Before...>, Elements<Last>) {
-  return Ending<Last, Before...>{};
-}
-template <class... Before, class A, class B, class... Rest>
-constexpr auto split_last(Elements<Before...>, Elements<A, B, Rest...>) {
-  return split_last(Elements<Before..., A>{}, Elements<B, Rest...>{});
-}
-
-template <class B> inline constexpr bool is_sum_of_two = false;
-template <class A, class B> inline constexpr bool is_sum_of_two<Branches<Sum, A, B>> = true;
-template <class A, class B> inline constexpr bool is_sum_of_two<Branches<Residual, A, B>> = true;
-
-template <class F> inline constexpr bool takes_addend = false;
-template <class L, class A>
-  requires requires(Shape in) { L::accepts_addend(in); }
-inline constexpr bool takes_addend<Fused<L, A, Nothing>> = true;
-
-/// A sum of two branches and the pointwise function P (or Nothing) after it: First, then the elements of
-/// Second, of which the last is Last, a Fused that takes an addend, and those before it Before. Where the
-/// shapes allow, Last, the sum and P become one operation.
-template <class Merge, class First, class Second, class P, class Last, class... Before>
-struct SumAtEnd : Block {
-  template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
-    const auto addend = detail::lower_blocked(detail::lower_at<First>(place, builder, 0), builder);
-    if constexpr (!requires { Second::scope; }) builder.enter(1, {});
-    const auto start = detail::with_taps(place, typename decltype(addend)::taps{});
-    return finish(addend, lower_before(start, builder), builder);
-  }
-
- private:
-  template <class Place, class Builder> static constexpr auto lower_before(Place place, Builder& builder) {
-    if constexpr (sizeof...(Before) == 0)
-      return place;
-    else
-      return Chain::lower<Before...>(place, builder, 0);
-  }
-
-  template <class Addend, class Place, class Builder>
-  static constexpr auto finish(Addend addend, Place place, Builder& builder) {
-    using Layer = typename unnamed<Last>::layer;
-    if constexpr (Layer::accepts_addend(Place::shape) && Layer::output(Place::shape) == Addend::shape) {
-      builder.enter(sizeof...(Before), {});
-      const auto end = one_operation(Last{}, addend, place, builder);
-      builder.leave();
-      if constexpr (!requires { Second::scope; }) builder.leave();
-      return end;
-    } else {
-      const auto branch = detail::lower_at<Last>(place, builder, sizeof...(Before));
-      if constexpr (!requires { Second::scope; }) builder.leave();
-      constexpr Shape out = merged<Merge, Addend::shape, decltype(branch)::shape>::output;
-      const lamina::Place<out, false, typename Place::taps> sum{
-          builder.template operation<Merge, false, Addend::shape, decltype(branch)::shape>(
-              {addend.value, branch.value}, out)};
-      if constexpr (std::is_same_v<P, Nothing>)
-        return sum;
-      else
-        return detail::lower_layer<P>(sum, builder);
-    }
-  }
-
-  /// Under the names that the last layer has.
-  template <FixedString Name, class B, class Addend, class Place, class Builder>
-  static constexpr auto one_operation(Named<Name, B>, Addend addend, Place place, Builder& builder) {
-    builder.enter(-1, Name.view());
-    const auto end = one_operation(B{}, addend, place, builder);
-    builder.leave();
-    return end;
-  }
-  template <class L, class A, class Addend, class Place, class Builder>
-  static constexpr auto one_operation(Fused<L, A, Nothing> last, Addend addend, Place place,
-                                      Builder& builder) {
-    constexpr bool reads_image = Place::image && layer_reads_image<L>(Place::shape);
-    if constexpr (Place::image && !reads_image) {
-      return one_operation(last, addend, detail::lower_layer<BlockImage>(place, builder), builder);
-    } else {
-      return lamina::Place<Addend::shape, false, typename Place::taps>{
-          builder.template operation<FusedSum<Merge, L, A, P>, reads_image, Place::shape, Addend::shape>(
-              {place.value, addend.value}, Addend::shape)};
-    }
-  }
-};
 
 /// A block whose layers are known once its input's shape is, and what it may absorb of those that follow.
 template <class F, class... Next> struct Deferred : Block {
@@ -225,9 +124,36 @@ constexpr auto defer(Elements<Done...>, D, Elements<Next...>, Elements<Rest...> 
   return fuse(Elements<Done..., typename Unnamed<D>::template rename<All>>{}, rest);
 }
 
+/// B, once the shape of its input is known to be In.
+template <class B, Shape In> struct Resolved {
+  using type = B;
+};
+template <class F, Shape In>
+struct Resolved<WithInput<F>, In> : Resolved<as_block<decltype(F{}(InputShape<In>{}))>, In> {};
+
+/// Branches as one block that does in one loop what they do in several; void where there is none. Layers that
+/// are often side by side specialise it for themselves.
+template <class Merge, class... B> struct Jointly {
+  using type = void;
+};
+/// op(x · f(x), x · g(x)).
+template <class Merge, class F, class G>
+  requires(std::is_same_v<Merge, Sum> || std::is_same_v<Merge, Product> || std::is_same_v<Merge, Maximum>)
+struct Jointly<Merge, Branches<Gate, Identity, F>, Branches<Gate, Identity, G>> {
+  using type = Branches<GatedMerge<Merge>, Identity, F, G>;
+};
+
 /// A builder that has sequences fused before they are lowered, and otherwise passes everything on.
 template <class Builder> struct Fusing {
   Builder& inner;
+
+  template <class Merge, class... B, class Place> constexpr auto branches(Place place) {
+    using Joint = typename Jointly<Merge, typename Resolved<B, Place::shape>::type...>::type;
+    if constexpr (std::is_void_v<Joint>)
+      return Branches<Merge, B...>::lower_each(place, *this);
+    else
+      return detail::lower<Joint>(place, *this);
+  }
 
   template <class... B, class Place> constexpr auto elements(Place place) {
     return lower_fused(place, fuse(Elements<>{}, flatten(Elements<>{}, Elements<B...>{})));
@@ -264,7 +190,8 @@ template <class B> struct Inference : Block {
   }
 };
 
-/// How many operations of the model each frozen one stands for, and how to fold them (null: copy).
+/// How many of the model's operations that have parameters each frozen one stands for, and how to fold them
+/// (null: copy).
 template <class T> struct FoldRecord {
   int sources = 1;
   void (*fold)(const FoldSource<T>*, T* weight, T* bias) = nullptr;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <optional>
+#include <type_traits>
 
 #include "lamina/core/error.hpp"
 #include "lamina/kernels/channels.hpp"
@@ -135,6 +136,25 @@ struct Maximum : Layer {
       if (!pass.input_gradients[i].empty())
         kernels::maximum_backward(pass.inputs, pass.output_gradient, i, pass.input_gradients[i],
                                   pass.accumulate(i));
+  }
+};
+
+/// y = op(x · a(x), x · b(x)), op being Merge's, in one loop: gates of one value that are merged next. A net
+/// in inference has it where the algebra says maximum(gate(a), gate(b)), or a sum or a product
+/// (net/fusion.hpp).
+template <class Merge> struct GatedMerge : Layer {
+  static constexpr std::string_view name = Merge::name;
+  static constexpr Shape output_of(const Shape* in, int) { return in[0]; }
+  template <class T> static void forward(const Forward<T>& pass) {
+    const auto run = [&](auto op) {
+      kernels::gated_merge_forward(pass.inputs[0], pass.inputs[1], pass.inputs[2], pass.output, op);
+    };
+    if constexpr (std::is_same_v<Merge, Sum>)
+      run([](auto a, auto b) { return a + b; });
+    else if constexpr (std::is_same_v<Merge, Product>)
+      run([](auto a, auto b) { return a * b; });
+    else
+      run([](auto a, auto b) { return kernels::detail::larger(a, b); });
   }
 };
 

@@ -1,0 +1,98 @@
+#include "lamina/net/fused_sum.hpp"
+
+#include "lamina/layers/batch_norm.hpp"
+#include "lamina/layers/conv.hpp"
+#include "lamina/net/freeze.hpp"
+#include "lamina/net/operators.hpp"
+#include "lamina/net/summary.hpp"
+#include "lamina/tensor/functions/functions.hpp"
+#include "support/check_gradients.hpp"
+
+using namespace lamina;
+using support::elements;
+using support::RandomImages;
+
+namespace {
+
+template <auto Net> std::size_t operations_when_frozen() {
+  return freeze(Model<Net, input<2, 5, 6>>{seed{4}}).structure().operations.size();
+}
+
+TEST_CASE("a sum goes into the last branch's last convolution", "[net]") {
+  REQUIRE(operations_when_frozen<residual(conv<2, 3>)>() == 2);  // the image is blocked for the sum
+  REQUIRE(operations_when_frozen<(conv<8, 3> | residual(conv<8, 3> | batch_norm) | relu)>() == 2);
+  REQUIRE(operations_when_frozen<(add(conv<8, 1>, conv<9, 3> | relu | conv<8, 3> | batch_norm) | silu)>() ==
+          3);
+  REQUIRE(operations_when_frozen<(conv<8, 3> | relu | named<"block">(residual(named<"last">(conv<8, 3>))) |
+                                  named<"act">(relu))>() == 2);
+  // A function before the sum, a branch that broadcasts, and three branches keep the sum apart.
+  REQUIRE(operations_when_frozen<(conv<8, 3> | residual(conv<8, 3> | relu) | relu)>() == 4);
+  REQUIRE(operations_when_frozen<(conv<8, 3> | residual(conv<8, kernel<5, 6>, valid>) | relu)>() == 4);
+  REQUIRE(operations_when_frozen<(add(conv<8, 1>, conv<8, 3>, conv<8, 3>) | relu)>() == 5);
+  REQUIRE(operations_when_frozen<(conv<8, 3> | residual(conv<8, 3, border<Border::partial>>) | relu)>() == 4);
+}
+
+/// The frozen net's answers are the model's.
+template <auto Net, Shape In> void require_same_answers() {
+  Model<Net, Input<In>{}> model{seed{4}};
+  RandomImages<float> images(In, 3);
+  model.forward(images.view);  // moves the running statistics
+  const auto expected = elements(model.predict(images.view));
+  const auto predict = freeze(model);
+  auto workspace = predict.workspace();
+  require_close(elements(predict(images.view, workspace)), expected, 2e-5);
+}
+
+constexpr auto basic_block = conv<16, 3, no_bias> | batch_norm | relu | conv<16, 3, no_bias> | batch_norm;
+
+TEST_CASE("nets with sums in convolutions answer as before", "[net]") {
+  // The addend is free and overwritten; is read by the convolution, too; is needed later; is the image.
+  require_same_answers<(conv<16, 3> | relu | residual(basic_block) | relu | residual(basic_block) | relu),
+                       shape<3, 9, 10>>();
+  require_same_answers<(conv<9, 3> | relu | residual(conv<9, 3>) | gelu | residual(conv<9, 1> | batch_norm)),
+                       shape<3, 5, 6>>();
+  require_same_answers<(conv<16, 3> | relu | tap<"early"> | residual(basic_block) | relu | conv<16, 1> |
+                        residual(from<"early"> | conv<16, 1>) | relu | add(from<"early">, conv<16, 3>)),
+                       shape<3, 7, 6>>();
+  require_same_answers<residual(conv<3, 3> | relu | conv<3, 3>), shape<3, 7, 6>>();
+  // A projection; depthwise, strided and grouped convolutions; towers joined before and after.
+  require_same_answers<(conv<16, 3> |
+                        add(conv<24, 1, stride<2>> | batch_norm,
+                            conv<16, 3, stride<2>> | relu | conv<24, 3, groups<2>>) |
+                        silu),
+                       shape<3, 9, 8>>();
+  require_same_answers<(conv<16, 3> | relu | residual(conv<16, 3, groups<16>> | batch_norm) | relu |
+                        concat(conv<8, 1>, id) | residual(conv<24, 1>) | concat(id, conv<8, 1>)),
+                       shape<3, 9, 8>>();
+  require_same_answers<(conv<16, 3> | residual(conv<16, kernel<6, 6>, valid>) | relu), shape<3, 6, 6>>();
+  require_same_answers<(conv<16, 3> | residual(conv<16, 3, border<Border::partial>>) | relu |
+                        residual(conv<16, 3, border<Border::reflect>>)),
+                       shape<3, 6, 6>>();
+}
+
+TEST_CASE("a sum in a convolution lies over its addend", "[net]") {
+  constexpr auto net = conv<16, 3> | relu | residual(basic_block) | relu;
+  using Frozen = detail::Inference<std::remove_const_t<decltype(net)>>;
+  using In = Input<shape<3, 8, 8>>;
+  constexpr auto& structure = detail::structure_of<Frozen, In>;
+  constexpr auto& plan = detail::plan_of<Frozen, In, channel_block<float>, false>;
+  STATIC_REQUIRE(structure.used.operations == 3);
+  constexpr auto& last = structure.operations[2];
+  const auto place = [&](int operand) {
+    return plan.activations[static_cast<std::size_t>(
+        structure.operands[static_cast<std::size_t>(last.first_operand + operand)])];
+  };
+  const Location out = plan.activations[static_cast<std::size_t>(last.output)];
+  REQUIRE(place(1).root == out.root);
+  REQUIRE(place(0).root != out.root);
+  REQUIRE(plan.elements == 2 * 16 * 8 * 8);
+}
+
+TEST_CASE("the summary tells what a convolution has taken in", "[net]") {
+  constexpr auto net = conv<8, 3> | relu | residual(conv<8, 3> | batch_norm) | relu;
+  const std::string text = summary(freeze(Model<net, input<3, 8, 8>>{seed{1}}));
+  CAPTURE(text);
+  REQUIRE(text.find("+ batch_norm + add + relu") != std::string::npos);
+}
+
+}  // namespace

@@ -20,20 +20,19 @@ namespace {
 using Vector = simd::Vector<float>;
 constexpr Index width = simd::width<float>;
 
-/// Reads a run of numbers; a multiple of eight vectors of them.
-void read(const Storage<float>& run) {
+/// Reads a run of numbers, eight vectors at a time; a few at its end are left out.
+void read(const float* run, Index count) {
   Vector sums[8] = {};
-  for (Index i = 0; i + 8 * width <= run.size(); i += 8 * width)
+  for (Index i = 0; i + 8 * width <= count; i += 8 * width)
 #pragma GCC unroll 8
-    for (Index s = 0; s < 8; ++s) sums[s] += simd::load<float>(run.data() + i + s * width);
+    for (Index s = 0; s < 8; ++s) sums[s] += simd::load<float>(run + i + s * width);
   for (Vector& sum : sums) benchmark::DoNotOptimize(sum);
 }
 
-void read_and_write(const Storage<float>& from, Storage<float>& to) {
+void read_and_write(const float* from, float* to, Index count) {
   const Vector half = simd::broadcast<float>(0.5f);
-  for (Index i = 0; i < to.size(); i += width)
-    simd::store(to.data() + i, Vector(half * simd::load<float>(from.data() + i)));
-  benchmark::DoNotOptimize(to.data());
+  for (Index i = 0; i < count; i += width) simd::store(to + i, Vector(half * simd::load<float>(from + i)));
+  benchmark::DoNotOptimize(to);
 }
 
 /// The block, and its limit: that many reads of the map alone, then a read and a write.
@@ -42,11 +41,13 @@ template <auto Block, auto In> void add_block(const char* what, const char* size
   goals()[task] = 1 / 1.15;
   add(task, "lamina", frozen_on_map<Block, In>());
   add(task, "limit_traffic", [=] {
-    return [=, x = Storage<float>(In.shape.elements()), y = Storage<float>(In.shape.elements()),
-            weights = Storage<float>(parameter_count(Block, In))]() mutable {
-      for (int i = 0; i < reads_alone; ++i) read(x);
-      read(weights);
-      read_and_write(x, y);
+    constexpr Index elements = In.shape.elements(), weights = parameter_count(Block, In);
+    // One piece of memory, as a model's activations are: on pages as large.
+    return [=, memory = Storage<float>(2 * elements + weights)]() mutable {
+      float* const x = memory.data();
+      for (int i = 0; i < reads_alone; ++i) read(x, elements);
+      read(x + 2 * elements, weights);
+      read_and_write(x, x + elements, elements);
     };
   });
 }

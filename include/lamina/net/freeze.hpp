@@ -9,6 +9,40 @@
 
 namespace lamina {
 
+namespace detail {
+
+/// How many of the model's operations that have parameters each frozen one stands for, and how to fold them
+/// (null: copy).
+template <class T> struct FoldRecord {
+  int sources = 1;
+  void (*fold)(const FoldSource<T>*, T* weight, T* bias) = nullptr;
+};
+
+template <class T> struct FoldBuilder : ShapeBuilder {
+  FoldRecord<T>* records = nullptr;
+  std::size_t count = 0;
+
+  template <class L, bool Image, Shape... In> constexpr int operation(std::array<int, sizeof...(In)>, Shape) {
+    constexpr Shape first = std::array{In...}[0];
+    if constexpr (requires { L::sources; })
+      records[count++] = {L::sources, &L::template fold<first, T>};
+    else
+      records[count++] = {};
+    return 0;
+  }
+};
+
+template <class Net, class In, class T> consteval auto collect_folds() {
+  std::array<FoldRecord<T>, at_least_one(structure_of<Inference<Net>, In>.used.operations)> records{};
+  FoldBuilder<T> builder;
+  builder.records = records.data();
+  static_cast<void>(lower_net<Inference<Net>, In>(builder));
+  return records;
+}
+template <class Net, class In, class T> inline constexpr auto folds_of = collect_folds<Net, In, T>();
+
+}  // namespace detail
+
 /// The activations of one caller of a frozen model. Each thread that predicts at the same time has its own.
 /// Grows to the largest batch seen, then allocates nothing.
 template <class T> class Workspace {

@@ -12,6 +12,7 @@
 #include "lamina/io/picture.hpp"
 #include "lamina/layers/conv.hpp"
 #include "lamina/layers/weighted_conv.hpp"
+#include "lamina/train/density_search.hpp"
 #include "lamina/train/losses/regression.hpp"
 #include "support/example.hpp"
 
@@ -167,18 +168,18 @@ void compare(const Task& task, Denoiser& plain, Denoiser& weighted) {
   std::printf("picture: %s\n", (task.options.pictures / "denoised.png").c_str());
 }
 
-/// The best of as many densities as --search says, evenly spread over the paper's range; without it the one
-/// that was given.
+/// The density that DIRECT finds in the paper's range with as many trainings as --search says; without it the
+/// one that was given.
 double searched_density(const Task& task) {
-  double best = task.options.number("density"), least = 1e300;
-  const double count = task.options.number("search");
-  for (double i = 0; i < count; ++i) {
-    const double density = 0.5 + (i + 0.5) / count;
-    const double loss = validation_loss(task, std::span(&density, 1));
-    std::printf("density %.3f: validation loss %.6f\n", density, loss);
-    if (loss < least) least = loss, best = density;
-  }
-  return best;
+  const auto trainings = static_cast<Index>(task.options.number("search"));
+  if (trainings < 1) return task.options.number("density");
+  const auto loss = [&](std::span<const double> density) {
+    const double value = validation_loss(task, density);
+    std::printf("density %.3f: validation loss %.6f\n", density[0], value);
+    std::fflush(stdout);
+    return value;
+  };
+  return minimize(loss, density_ranges(3), {.evaluations = trainings}).at[0];
 }
 
 void denoise(const Options& options) {
@@ -196,13 +197,14 @@ void denoise(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options defaults{.epochs = 10,
-                         .batch = 32,
-                         .pictures = "denoise_pictures",
-                         .own = {{"images", "5000", "photographs to learn from; 0: all"},
-                                 {"noise", "25", "its standard deviation, of pixels from 0 to 255"},
-                                 {"density", "0.7", "weight of a kernel's outer taps"},
-                                 {"search", "0", "densities from 0.5 to 1.5 to try for the best one"}}};
+  const Options defaults{
+      .epochs = 10,
+      .batch = 32,
+      .pictures = "denoise_pictures",
+      .own = {{"images", "5000", "photographs to learn from; 0: all"},
+              {"noise", "25", "its standard deviation, of pixels from 0 to 255"},
+              {"density", "0.7", "weight of a kernel's outer taps"},
+              {"search", "0", "trainings in which to look for the best density; 0: none"}}};
   return run_example(argc, argv, "Compares plain and weighted convolution in taking out noise.", defaults,
                      denoise);
 }

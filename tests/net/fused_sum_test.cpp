@@ -55,6 +55,13 @@ TEST_CASE("nets with sums in convolutions answer as before", "[net]") {
                         residual(from<"early"> | conv<16, 1>) | relu | add(from<"early">, conv<16, 3>)),
                        shape<3, 7, 6>>();
   require_same_answers<residual(conv<3, 3> | relu | conv<3, 3>), shape<3, 7, 6>>();
+  // What the convolution reads lies within the addend: a tower of it, or a slice.
+  require_same_answers<(concat(conv<8, 3> | tap<"tower">, conv<8, 1>) |
+                        residual(from<"tower"> | conv<16, 3>)),
+                       shape<3, 7, 6>>();
+  require_same_answers<(conv<16, 3> | relu | tap<"whole"> | split<8, 8>(tap<"part">, id) | conv<16, 1> |
+                        add(from<"whole">, from<"part"> | conv<16, 3>)),
+                       shape<3, 7, 6>>();
   // A projection; depthwise, strided and grouped convolutions; towers joined before and after.
   require_same_answers<(conv<16, 3> |
                         add(conv<24, 1, stride<2>> | batch_norm,

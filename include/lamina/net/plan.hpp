@@ -70,6 +70,11 @@ template <std::size_t V> struct Family {
   std::array<Index, V> inner{};        // where in it
   std::array<int, V> first{}, last{};  // lifetime of the value; after join() of roots, of the family
 
+  /// The value that v lies in, itself in no other.
+  constexpr int root(int v) const {
+    while (inside[static_cast<std::size_t>(v)] >= 0) v = inside[static_cast<std::size_t>(v)];
+    return v;
+  }
   constexpr void place(int child, int parent, Index at) {
     const auto c = static_cast<std::size_t>(child);
     inside[c] = parent;
@@ -211,7 +216,7 @@ constexpr Plan<V, O, K> make_plan(const StructureView& structure, std::span<cons
       for (const int u : only < 0 ? operands : operands.subspan(at(only), 1)) {
         if (!is_free(activations, u) || shapes[at(u)] != shapes[at(v)] || activations.last[at(u)] > i)
           continue;
-        if (only > 0 && operands[0] == u) continue;
+        if (only > 0 && activations.root(operands[0]) == u) continue;  // operand 0 is u, or lies in it
         activations.place(u, v, 0);
         break;
       }

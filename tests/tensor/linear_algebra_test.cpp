@@ -11,17 +11,7 @@ using namespace lamina::test;
 
 TEMPLATE_TEST_CASE("a = q r", "[linear_algebra]", float, double) {
   using T = TestType;
-  for (const auto& [m, n] : {std::pair<Index, Index>{0, 0},
-                             {0, 3},
-                             {3, 0},
-                             {1, 1},
-                             {1, 5},
-                             {5, 1},
-                             {3, 3},
-                             {7, 4},
-                             {4, 7},
-                             {16, 16},
-                             {33, 20}}) {
+  for (const auto& [m, n] : rectangles) {
     CAPTURE(m, n);
     const auto a = noise<T>(m, n);
     const Index k = std::min(m, n);

@@ -3,12 +3,17 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "lamina/tensor/creation.hpp"
 #include "lamina/tensor/expressions/expressions.hpp"
 #include "support/catch.hpp"
 
 namespace lamina::test {
+
+/// Rows and columns of matrices to decompose: empty, thin, square, of several vectors.
+inline constexpr std::pair<Index, Index> rectangles[] = {{0, 0}, {0, 3}, {3, 0}, {1, 1},   {1, 5},  {5, 1},
+                                                         {3, 3}, {7, 4}, {4, 7}, {16, 16}, {33, 20}};
 
 template <class T> using Matrix = Tensor<T, dyn, dyn>;
 template <class T> inline constexpr double tolerance = std::is_same_v<T, float> ? 2e-5 : 1e-12;

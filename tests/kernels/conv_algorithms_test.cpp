@@ -39,19 +39,25 @@ static_assert(relaxed(geometry(512, 512, 3), 7) == ConvAlgorithm::winograd_2x2);
 static_assert(relaxed(geometry(3, 16, 3), 32) == ConvAlgorithm::direct);
 
 static_assert(choose_algorithm(geometry(64, 64, 3), 56, 56, Accuracy::exact) == ConvAlgorithm::direct);
-static_assert(relaxed(geometry(64, 64, 5), 56) == ConvAlgorithm::direct);
+static_assert(relaxed(geometry(32, 64, 5), 28) == ConvAlgorithm::winograd_4x4);
+static_assert(relaxed(geometry(64, 64, 9), 56) == ConvAlgorithm::direct);
 static_assert(relaxed(geometry(64, 64, 3, 64), 56) == ConvAlgorithm::direct);
 static_assert(relaxed(geometry(64, 64, 3, 2), 56) == ConvAlgorithm::direct);
 
-constexpr bool applies_where(auto change) {
-  ConvGeometry g = geometry(64, 64, 3);
+constexpr bool applies_where(auto change, Index kernel = 3) {
+  ConvGeometry g = geometry(64, 64, kernel);
   change(g);
   return applies(ConvAlgorithm::winograd_4x4, g);
 }
 static_assert(applies_where([](ConvGeometry&) {}));
 static_assert(!applies_where([](ConvGeometry& g) { g.stride_width = 2; }));
-static_assert(!applies_where([](ConvGeometry& g) { g.dilation_height = 2; }));
-static_assert(!applies_where([](ConvGeometry& g) { g.kernel_width = 1; }));
+static_assert(applies_where([](ConvGeometry& g) { g.dilation_height = 2; }));
+static_assert(applies_where([](ConvGeometry& g) { g.kernel_width = 1; }));
+static_assert(applies_where([](ConvGeometry&) {}, 5));
+static_assert(!applies_where([](ConvGeometry&) {}, 7));  // ten products along an axis
+static_assert(!applies_where([](ConvGeometry&) {}, 1));
+static_assert(!applies_where([](ConvGeometry& g) { g.kernel_width = 2; }));
+static_assert(!applies_where([](ConvGeometry& g) { g.kernel_width = 3; }, 5));
 static_assert(!applies_where([](ConvGeometry& g) { g.border = Border::reflect; }));
 
 }  // namespace

@@ -1,15 +1,13 @@
+// Winograd's algorithms for 3×3 kernels, which are known when compiled. Of kernels/conv.hpp.
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
-#include "kernels/conv_cases.hpp"
-#include "lamina/kernels/conv.hpp"
+#include "kernels/winograd_errors.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 
 namespace lamina::test {
 namespace {
 
-using kernels::ConvAlgorithm;
+constexpr Kernel known = kernel<3>;
 
 ConvGeometry padded(ConvGeometry g, Index top, Index left, Index bottom, Index right) {
   g.pad_top = top, g.pad_left = left, g.pad_bottom = bottom, g.pad_right = right;
@@ -29,44 +27,10 @@ std::vector<ConvCase> winograd_cases() {
   return cases;
 }
 
-template <ConvAlgorithm Algorithm, class T, class Epilogue = kernels::no_epilogue>
-Map<T> winograd(const ConvCase& c, const Array& x, const Array& w, const std::vector<double>& bias,
-                const Epilogue& epilogue = {}) {
-  Storage<T> packed(kernels::packed_weight_size(Algorithm, c.geometry));
-  kernels::pack_conv_weights<Algorithm>(arena_weights<T>(w, c.geometry).data(), c.geometry, packed.data());
-  Map<T> y(Extents{c.batch, c.geometry.out_channels, c.out_height(), c.out_width()}, 2);
-  kernels::conv_forward_packed<Algorithm>(Map<T>(plain(x), 1).view(), packed.data(),
-                                          bias.empty() ? nullptr : arena_bias<T>(bias).data(), y.view(),
-                                          c.geometry, epilogue);
-  return y;
-}
-
-Array absolute(Array a) {
-  for (double& value : a.values) value = std::abs(value);
-  return a;
-}
-
-/// The largest error in units of eps · Σ |w x|, of the largest such sum.
-template <ConvAlgorithm Algorithm, class T> double largest_error(const ConvCase& c) {
-  const Array x = random_array(c.batch, c.geometry.in_channels, c.height, c.width, 1);
-  const Array w = random_array(c.geometry.out_channels, c.geometry.in_channels, 3, 3, 2);
-  const Array expected = kernels::reference::conv_forward(x, w, {}, c.geometry);
-  const Array sums = kernels::reference::conv_forward(absolute(x), absolute(w), {}, c.geometry);
-  const Map<T> y = winograd<Algorithm, T>(c, x, w, {});
-  REQUIRE(y.gap_untouched());
-  REQUIRE(y.padding_is(T{0}));
-  const auto values = y.plain().values;
-  double largest = 0;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    largest = std::max(largest, std::abs(static_cast<double>(values[i]) - expected.values[i]));
-  return largest / *std::max_element(sums.values.begin(), sums.values.end()) /
-         static_cast<double>(std::numeric_limits<T>::epsilon());
-}
-
 template <ConvAlgorithm Algorithm, class T> void check_errors(double bound) {
   for (const ConvCase& c : winograd_cases()) {
     INFO(c);
-    REQUIRE(largest_error<Algorithm, T>(c) < bound);
+    REQUIRE(largest_error<Algorithm, T, known>(c) < bound);
   }
 }
 
@@ -85,11 +49,11 @@ TEST_CASE("Winograd's algorithms add the bias and apply the epilogue", "[kernels
   const std::vector<double> bias = random_bias(19);
   Array expected = kernels::reference::conv_forward(x, w, bias, c.geometry);
   for (double& value : expected.values) value = std::max(value, 0.0);
-  require_close(winograd<ConvAlgorithm::winograd_2x2, double>(c, x, w, bias, relu).plain().values,
+  require_close(winograd<ConvAlgorithm::winograd_2x2, double, known>(c, x, w, bias, relu).plain().values,
                 expected.values, 1e-12);
-  require_close(winograd<ConvAlgorithm::winograd_4x4, double>(c, x, w, bias, relu).plain().values,
+  require_close(winograd<ConvAlgorithm::winograd_4x4, double, known>(c, x, w, bias, relu).plain().values,
                 expected.values, 1e-12);
-  require_close(winograd<ConvAlgorithm::winograd_6x6, double>(c, x, w, bias, relu).plain().values,
+  require_close(winograd<ConvAlgorithm::winograd_6x6, double, known>(c, x, w, bias, relu).plain().values,
                 expected.values, 1e-12);
 }
 
@@ -100,10 +64,10 @@ TEST_CASE("Winograd's algorithms have the same bits on any number of threads", "
     const Array x = random_array(c.batch, c.geometry.in_channels, c.height, c.width, 1);
     const Array w = random_array(c.geometry.out_channels, c.geometry.in_channels, 3, 3, 2);
     set_threads(1);
-    const auto one = winograd<ConvAlgorithm::winograd_4x4, float>(c, x, w, {}).plain().values;
+    const auto one = winograd<ConvAlgorithm::winograd_4x4, float, known>(c, x, w, {}).plain().values;
     for (const int count : {2, 3}) {
       set_threads(count);
-      REQUIRE(winograd<ConvAlgorithm::winograd_4x4, float>(c, x, w, {}).plain().values == one);
+      REQUIRE(winograd<ConvAlgorithm::winograd_4x4, float, known>(c, x, w, {}).plain().values == one);
     }
   }
   set_threads(before);
@@ -112,17 +76,18 @@ TEST_CASE("Winograd's algorithms have the same bits on any number of threads", "
 TEST_CASE("An empty batch is no work", "[kernels]") {
   const ConvCase c{0, 5, 6, square(9, 10, 3, 1, 1)};
   const Array x(0, 9, 5, 6), w = random_array(10, 9, 3, 3, 2);
-  REQUIRE(winograd<ConvAlgorithm::winograd_4x4, float>(c, x, w, {}).plain().values.empty());
-  REQUIRE(winograd<ConvAlgorithm::direct, float>(c, x, w, {}).plain().values.empty());
+  REQUIRE(winograd<ConvAlgorithm::winograd_4x4, float, known>(c, x, w, {}).plain().values.empty());
+  REQUIRE(winograd<ConvAlgorithm::direct, float, known>(c, x, w, {}).plain().values.empty());
 }
 
 TEST_CASE("Winograd's algorithms refuse what they cannot do", "[kernels]") {
   const ConvGeometry g = square(8, 8, 3, 2, 1);
   Map<float> x(Extents{1, 8, 6, 6}), y(Extents{1, 8, 3, 3});
   const Storage<float> packed(kernels::packed_weight_size(ConvAlgorithm::winograd_4x4, g));
-  REQUIRE_THROWS_AS(kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4>(x.view(), packed.data(),
-                                                                              nullptr, y.view(), g),
-                    shape_error);
+  REQUIRE_THROWS_AS(
+      (kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4, kernels::ConvKind::dense, known>(
+          x.view(), packed.data(), nullptr, y.view(), g)),
+      shape_error);
 }
 
 TEST_CASE("Winograd: added to what is there, before the epilogue", "[kernels]") {
@@ -135,12 +100,12 @@ TEST_CASE("Winograd: added to what is there, before the epilogue", "[kernels]") 
   for (std::size_t i = 0; i < expected.values.size(); ++i)
     expected.values[i] = std::max(expected.values[i] + there.values[i], 0.0);
   Storage<double> packed(kernels::packed_weight_size(ConvAlgorithm::winograd_4x4, g));
-  kernels::pack_conv_weights<ConvAlgorithm::winograd_4x4>(arena_weights<double>(w, g).data(), g,
-                                                          packed.data());
+  kernels::pack_conv_weights<ConvAlgorithm::winograd_4x4, known>(arena_weights<double>(w, g).data(), g,
+                                                                 packed.data());
   Map<double> y(plain(there), 1);
-  kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4>(Map<double>(plain(x)).view(), packed.data(),
-                                                            arena_bias<double>(bias).data(), y.view(), g,
-                                                            relu, kernels::nothing_follows{}, true);
+  kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4, kernels::ConvKind::dense, known>(
+      Map<double>(plain(x)).view(), packed.data(), arena_bias<double>(bias).data(), y.view(), g, relu,
+      kernels::nothing_follows{}, true);
   require_close(y.plain().values, expected.values, 1e-11);
   REQUIRE(y.gap_untouched());
 }

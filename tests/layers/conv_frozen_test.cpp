@@ -19,9 +19,9 @@ constexpr Shape shape_of_input = shape<24, 15, 16>;
 constexpr auto of_input = input<24, 15, 16>;
 
 /// The largest difference between what a model and its frozen form answer, over the largest answer.
-template <auto Net> double difference() {
-  Model<Net, of_input> model{seed{3}};
-  RandomImages<float> images(shape_of_input, 2);
+template <auto Net, auto Input = of_input> double difference() {
+  Model<Net, Input> model{seed{3}};
+  RandomImages<float> images(Input.shape, 2);
   model.forward(images.view);  // moves the running statistics
   const auto expected = elements(model.predict(images.view));
   const auto predict = freeze(model);
@@ -38,12 +38,20 @@ template <auto Net> double difference() {
 
 constexpr auto chosen = conv<32, 3> | batch_norm | relu;
 constexpr auto summed = conv<32, 3, rounding::exact> | relu;
+constexpr auto large = conv<32, 5> | relu;
+constexpr auto dilated = conv<32, 3, dilation<2>> | relu;
+constexpr auto band = conv<32, kernel<1, 7>, no_bias> | batch_norm;
+constexpr auto of_sequence = conv<24, 3> | relu;
 constexpr auto named_algorithm = conv<32, 3, algorithm::winograd_2x2, no_bias> | batch_norm;
 
 constexpr kernels::ConvAlgorithm frozen_algorithm(const auto& layer, Shape in) {
   return layer.options.frozen_algorithm(in);
 }
 static_assert(frozen_algorithm(conv<32, 3>, shape_of_input) == algorithm::winograd_4x4);
+static_assert(frozen_algorithm(conv<32, 5>, shape_of_input) == algorithm::winograd_4x4);
+static_assert(frozen_algorithm(conv<32, 3, dilation<2>>, shape_of_input) == algorithm::winograd_4x4);
+static_assert(frozen_algorithm(conv<32, kernel<1, 7>>, shape_of_input) == algorithm::winograd_2x2);
+static_assert(frozen_algorithm(conv<24, 3>, shape<24, 40>) == algorithm::winograd_4x4);
 static_assert(frozen_algorithm(conv<32, 3, rounding::exact>, shape_of_input) == algorithm::direct);
 static_assert(frozen_algorithm(conv<32, 3>, shape<3, 15, 16>) == algorithm::direct);
 static_assert(frozen_algorithm(conv<32, 3>, Shape{24, dyn, dyn}) == algorithm::direct);
@@ -53,6 +61,10 @@ static_assert(frozen_algorithm(conv<32, 3, stride<2>>, shape_of_input) == algori
 
 TEST_CASE("a frozen convolution answers as the layer does, by whatever algorithm", "[layers]") {
   REQUIRE(difference<chosen>() < 1e-5);
+  REQUIRE(difference<large>() < 1e-5);
+  REQUIRE(difference<dilated>() < 1e-5);
+  REQUIRE(difference<band>() < 1e-5);
+  REQUIRE(difference<of_sequence, input<24, 40>>() < 1e-5);
   REQUIRE(difference<named_algorithm>() < 2e-6);
   REQUIRE(difference<summed>() == 0);
 }

@@ -14,12 +14,14 @@
 #include "lamina/kernels/detail/depthwise_plan.hpp"
 #include "lamina/kernels/detail/single_output_plan.hpp"
 #include "lamina/kernels/detail/winograd_plan.hpp"
+#include "lamina/kernels/window_options.hpp"
 
 namespace lamina::kernels {
 
 /// What a caller knows of a geometry when it is compiled; only what can be needed is then compiled. `any`:
 /// nothing. single_output: to one channel, which has a plan of its own forward.
 enum class ConvKind { any, dense, depthwise, single_output };
+inline constexpr Kernel unknown_kernel{0};
 
 namespace detail {
 
@@ -134,35 +136,67 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
   });
 }
 
+namespace detail {
+
+/// Calls f.template operator()<Rows, Columns>() with the Winograd<outputs, taps> of both axes. Throws
+/// shape_error where the algorithm, one of Winograd's, does not apply.
+template <ConvAlgorithm Algorithm, Kernel Known, class F> void with_winograd(const ConvGeometry& g, F&& f) {
+  constexpr int M = winograd_outputs(Algorithm);
+  require(
+      applies(Algorithm, g) && (Known == unknown_kernel || Known == Kernel(g.kernel_height, g.kernel_width)),
+      "conv: Winograd's algorithm is for kernels of 3, 5 or 7 with stride 1, one group and zeros around");
+  [[maybe_unused]] const auto call = [&]<int Rows, int Columns>() {
+    constexpr int rows = Rows == 1 ? 1 : M, columns = Columns == 1 ? 1 : M;
+    f.template operator()<Winograd<rows, Rows>, Winograd<columns, Columns>>();
+  };
+  if constexpr (Known != unknown_kernel) {
+    call.template operator()<static_cast<int>(Known.vertical), static_cast<int>(Known.horizontal)>();
+  } else {
+    const auto call_where_taps_are = [&]<int Taps>() {
+      if constexpr (winograd_products(Algorithm, Taps) <= 8) {
+        if (g.kernel_height == Taps && g.kernel_width == Taps) call.template operator()<Taps, Taps>();
+        if (g.kernel_height == 1 && g.kernel_width == Taps) call.template operator()<1, Taps>();
+        if (g.kernel_height == Taps && g.kernel_width == 1) call.template operator()<Taps, 1>();
+      }
+    };
+    call_where_taps_are.template operator()<3>();
+    call_where_taps_are.template operator()<5>();
+    call_where_taps_are.template operator()<7>();
+  }
+}
+
+}  // namespace detail
+
 /// Writes weights in the order of ConvGeometry::weight_offset as `algorithm` reads them: packed_weight_size
-/// elements, aligned to 64 bytes.
-template <ConvAlgorithm Algorithm, class T, class Arch = simd::Arch>
+/// elements, aligned to 64 bytes. Known: the kernel, where it is known when the call is compiled.
+template <ConvAlgorithm Algorithm, Kernel Known = unknown_kernel, class T, class Arch = simd::Arch>
 void pack_conv_weights(const T* weight, const ConvGeometry& geometry, T* packed) {
-  constexpr int side = winograd_outputs(Algorithm);
-  if constexpr (side == 0)
+  if constexpr (Algorithm == ConvAlgorithm::direct)
     std::copy_n(weight, geometry.weight_size(simd::width<T>), packed);
   else
-    detail::pack_winograd_weights<T, side>(weight, geometry, packed);
+    detail::with_winograd<Algorithm, Known>(geometry, [&]<class Rows, class Columns>() {
+      detail::pack_winograd_weights<T, Rows, Columns, Arch>(weight, geometry, packed);
+    });
 }
 
 /// conv_forward by a named algorithm, which must apply to the geometry, with weights packed for it. Both maps
-/// are blocked.
-template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, class X, class T,
-          class Epilogue = no_epilogue, class Follow = nothing_follows, class Arch = simd::Arch>
+/// are blocked. Only the plans that Kind and Known admit are compiled.
+template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, Kernel Known = unknown_kernel, class X,
+          class T, class Epilogue = no_epilogue, class Follow = nothing_follows, class Arch = simd::Arch>
 void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t<T>* packed,
                          const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                          const ConvGeometry& geometry, const Epilogue& epilogue = {},
                          const Follow& follow = {}, bool accumulate = false) {
-  constexpr int side = winograd_outputs(Algorithm);
-  if constexpr (side == 0) {
+  if constexpr (Algorithm == ConvAlgorithm::direct) {
     conv_forward<Kind>(in, packed, bias, out, geometry, epilogue, follow, accumulate);
   } else {
     const detail::AnyMap<const T> x = in;
     const detail::AnyMap<T> y = out;
     if (!detail::check_maps(geometry, x, y)) return;
-    require(applies(Algorithm, geometry),
-            "conv: Winograd's algorithm is for 3×3 kernels with stride 1 and zeros around");
-    detail::WinogradPlan<T, side, Arch>(geometry, x, y, packed, bias, accumulate).run(x, y, epilogue, follow);
+    detail::with_winograd<Algorithm, Known>(geometry, [&]<class Rows, class Columns>() {
+      using Plan = detail::WinogradPlan<T, Rows, Columns, Arch>;
+      Plan(geometry, x, y, packed, bias, accumulate).run(x, y, epilogue, follow);
+    });
   }
 }
 

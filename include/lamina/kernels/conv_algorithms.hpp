@@ -8,8 +8,9 @@
 namespace lamina::kernels {
 
 /// `direct` sums product by product, in tiles that suit the geometry (depthwise, grouped, pointwise, …).
-/// winograd_MxM computes M×M outputs of a 3×3 kernel with (M + 2)² products instead of 9·M² (Lavin & Gray
-/// 2015), at the price of more rounding.
+/// winograd_MxM computes M×M outputs of an R×R kernel with (M + R - 1)² products instead of R²·M² (Lavin &
+/// Gray 2015), at the price of more rounding; of a kernel that is a row or a column, M outputs along it with
+/// M + R - 1 products instead of R·M.
 enum class ConvAlgorithm { direct, winograd_2x2, winograd_4x4, winograd_6x6 };
 
 inline constexpr ConvAlgorithm conv_algorithms[] = {ConvAlgorithm::direct, ConvAlgorithm::winograd_2x2,
@@ -17,7 +18,7 @@ inline constexpr ConvAlgorithm conv_algorithms[] = {ConvAlgorithm::direct, ConvA
 
 /// How large the rounding error of outputs y = Σ w x over K products may be, with eps that of the element
 /// type. exact: as of a sum, 4 √K eps · max|w x|. relaxed: 128 eps · the largest Σ|w x|; that admits
-/// Winograd's algorithms, of which the 2×2 one stays within 4, the 4×4 one within 32.
+/// Winograd's algorithms, of which those with 4 products along an axis stay within 4, with 6 within 32.
 enum class Accuracy { exact, relaxed };
 
 namespace detail {
@@ -30,6 +31,14 @@ constexpr Index blocks_together(Index left) { return left == 4 ? 2 : left < 3 ? 
 
 /// M of winograd_MxM; 0 for what is not Winograd's.
 constexpr int winograd_outputs(ConvAlgorithm algorithm) { return 2 * static_cast<int>(algorithm); }
+
+/// The outputs of a Winograd tile along an axis of the kernel, and the products they take.
+constexpr Index winograd_outputs(ConvAlgorithm algorithm, Index taps) {
+  return taps == 1 ? 1 : winograd_outputs(algorithm);
+}
+constexpr Index winograd_products(ConvAlgorithm algorithm, Index taps) {
+  return winograd_outputs(algorithm, taps) + taps - 1;
+}
 
 /// The algorithm's name for this geometry, with the register tile (pixels × output vectors) of direct ones.
 constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
@@ -49,12 +58,15 @@ constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
   }
 }
 
-/// Whether the algorithm computes this convolution (of blocked maps).
+/// Whether the algorithm computes this convolution (of blocked maps). Winograd's are there for kernels of
+/// 3, 5 or 7 taps, squares, rows and columns, as long as they take no more than 8 products along an axis.
 constexpr bool applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
-  return algorithm == ConvAlgorithm::direct ||
-         (g.groups == 1 && g.kernel_height == 3 && g.kernel_width == 3 && g.stride_height == 1 &&
-          g.stride_width == 1 && g.dilation_height == 1 && g.dilation_width == 1 &&
-          (g.border == Border::zero || !g.padded()));
+  if (algorithm == ConvAlgorithm::direct) return true;
+  const Index taps = g.kernel_height > g.kernel_width ? g.kernel_height : g.kernel_width;
+  return g.groups == 1 && g.stride_height == 1 && g.stride_width == 1 &&
+         (taps == 3 || taps == 5 || taps == 7) && (g.kernel_height == taps || g.kernel_height == 1) &&
+         (g.kernel_width == taps || g.kernel_width == 1) && winograd_products(algorithm, taps) <= 8 &&
+         (g.border == Border::zero || !g.padded());
 }
 
 /// An estimate of the time for a map of `rows` by `columns`, in fused multiply-adds of a vector (two a
@@ -80,11 +92,22 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
   if (algorithm == ConvAlgorithm::direct)
     return multiply(out_rows * out_columns, g.taps() * g.in_channels_per_group()) +
            fetch(g.taps() * g.in_channels_per_group() * blocks);
-  const Index side = winograd_outputs(algorithm), products = (side + 2) * (side + 2);
-  const Index tiles = shares(out_rows, side) * shares(out_columns, side);
-  // Loads, stores and arithmetic of both transforms, for each number that passes; the largest spills
-  // registers.
-  const Index transform = (side == 6 ? 10 : 7) * products;
+  // The outputs along an axis are cut into those of each phase of the dilation, and these into tiles.
+  const auto tiles_along = [&](Index outputs, Index taps, Index dilation) {
+    const Index phases = outputs < dilation ? outputs : dilation;
+    return phases * shares(shares(outputs, dilation), winograd_outputs(algorithm, taps));
+  };
+  const Index tiles = tiles_along(out_rows, g.kernel_height, g.dilation_height) *
+                      tiles_along(out_columns, g.kernel_width, g.dilation_width);
+  // Loads, stores and arithmetic of a transform along an axis, in halves, for each number that passes; the
+  // largest spills registers.
+  const auto transform_along = [&](Index taps) {
+    const Index products = winograd_products(algorithm, taps);
+    return products == 8 ? 10 : products > 1 ? 7 : 1;
+  };
+  const Index products =
+      winograd_products(algorithm, g.kernel_height) * winograd_products(algorithm, g.kernel_width);
+  const Index transform = products * (transform_along(g.kernel_height) + transform_along(g.kernel_width)) / 2;
   return products * multiply(tiles, g.in_channels) + tiles * (blocks + in_blocks) * transform +
          fetch(products * g.in_channels * blocks);
 }
@@ -105,9 +128,9 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g, Index rows, Inde
 /// in the order of ConvGeometry::weight_offset.
 constexpr Index packed_weight_size(ConvAlgorithm algorithm, const ConvGeometry& g) {
   constexpr Index widest = 16;
-  const Index side = winograd_outputs(algorithm);
-  if (side == 0) return g.weight_size(widest);
-  return (side + 2) * (side + 2) * ((g.out_channels + widest - 1) / widest * widest * g.in_channels + widest);
+  if (algorithm == ConvAlgorithm::direct) return g.weight_size(widest);
+  return winograd_products(algorithm, g.kernel_height) * winograd_products(algorithm, g.kernel_width) *
+         ((g.out_channels + widest - 1) / widest * widest * g.in_channels + widest);
 }
 
 }  // namespace lamina::kernels

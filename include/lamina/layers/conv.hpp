@@ -71,13 +71,13 @@ struct ConvOptions {
   constexpr kernels::ConvAlgorithm frozen_algorithm(Shape in) const {
     const kernels::ConvGeometry g = geometry(in);
     if (is_algorithm_named) {
-      require(kernels::applies(algorithm, g),
-              "conv: the algorithm named is for 3 × 3 kernels with stride 1 and zeros around, no groups");
+      require(
+          kernels::applies(algorithm, g),
+          "conv: the algorithm named is for kernels of 3, 5 or 7 with stride 1, one group and zeros around");
       return algorithm;
     }
-    if (in.rank() != 3 || in.height == dyn || in.width == dyn || reads_image(in))
-      return kernels::ConvAlgorithm::direct;
-    return kernels::choose_algorithm(g, in.height, in.width, accuracy);
+    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
+    return kernels::choose_algorithm(g, in.rows(), in.columns(), accuracy);
   }
 
   /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
@@ -164,9 +164,9 @@ template <ConvOptions O> struct Conv : Layer {
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
-      kernels::conv_forward_packed<algorithm>(pass.input(), pass.parameter(0), pass.parameter(1), pass.output,
-                                              geometry<In>(pass.input()), f, kernels::nothing_follows{},
-                                              accumulate);
+      kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, kernel(In)>(
+          pass.input(), pass.parameter(0), pass.parameter(1), pass.output, geometry<In>(pass.input()), f,
+          kernels::nothing_follows{}, accumulate);
   }
   template <Shape In, class Source, class T>
   static void copy_parameters(const Source& source, T* weight, T* bias) {
@@ -183,7 +183,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T> static void pack(const T* weight, T* packed) {
     constexpr kernels::ConvGeometry g = O.geometry(In);
-    kernels::pack_conv_weights<O.frozen_algorithm(In)>(weight, g, packed);
+    kernels::pack_conv_weights<O.frozen_algorithm(In), kernel(In)>(weight, g, packed);
   }
 
  private:
@@ -205,6 +205,10 @@ template <ConvOptions O> struct Conv : Layer {
     pass.image.empty() ? on(pass.input()) : on(pass.image);
   }
 
+  static constexpr Kernel kernel(Shape in) {
+    const kernels::ConvGeometry g = O.geometry(in);
+    return {g.kernel_height, g.kernel_width};
+  }
   static constexpr kernels::ConvKind kind(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return g.depthwise()         ? kernels::ConvKind::depthwise

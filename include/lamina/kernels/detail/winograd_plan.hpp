@@ -1,9 +1,11 @@
-// Convolution by Winograd's minimal filtering: 3×3, stride 1, borders of zeros or none. A map is cut into
-// tiles of M×M outputs; (M + 2)² products stand for 9 M² of a direct convolution (M = 4: a quarter).
+// Convolution by Winograd's minimal filtering: stride 1, borders of zeros or none. A map is cut into tiles of
+// outputs, M along each axis on which the kernel has R > 1 taps; there M + R - 1 products stand for M·R of a
+// direct convolution (4×4 outputs of a 3×3 kernel: 36 for 144). With dilation d every d-th pixel makes a map
+// of its own, in which the kernel is not dilated.
 //
 //   inputs ─ Bᵀ d B ─▶ V[product][tile][channel] ─┐
 //                                                  ├─ a matrix product for each ─▶ sums ─ Aᵀ m A ─▶ outputs
-//   weights ─ G g Gᵀ ─▶ U[product][block][channel][lane] ─┘      of the (M + 2)² products
+//   weights ─ G g Gᵀ ─▶ U[product][block][channel][lane] ─┘      of the products
 //
 // The matrix products run on the tile of direct convolution: a Winograd tile is its pixel. Some tens of tiles
 // go through the three steps at a time, so that V and the sums stay near. Sums go over channels in order,
@@ -30,39 +32,58 @@ template <class T> constexpr Index winograd_distance(Index elements) {
   return elements + 64 / static_cast<Index>(sizeof(T));
 }
 
-/// Transforms weights in the order of ConvGeometry::weight_offset.
-template <class T, int M, class Arch = simd::Arch>
+/// Transforms weights in the order of ConvGeometry::weight_offset. Rows and Columns are Winograd<outputs,
+/// taps>.
+template <class T, class Rows, class Columns, class Arch = simd::Arch>
 void pack_winograd_weights(const T* weight, const ConvGeometry& g, T* packed) {
-  using W = Winograd<M, 3>;
   using Native = simd::native<T>;
   constexpr Index lanes = simd::width<T>;
   const Index blocks = (g.out_channels + lanes - 1) / lanes;
   const Index product = winograd_distance<T>(blocks * g.in_channels * lanes);
   parallel_for(blocks, [&](Index block) {
     for (Index c = 0; c < g.in_channels; ++c) {
-      const T* const from = weight + (block * 9 * g.in_channels + c) * lanes;
-      T* const to = packed + (block * g.in_channels + c) * lanes;
-      Native columns[3][W::products];
-      for (Index column = 0; column < 3; ++column) {
-        Native taps[3];
-        unroll<3>([&](auto row) LAMINA_INLINE {
-          taps[row] = simd::to_native(simd::load(from + (row * 3 + column) * g.in_channels * lanes));
+      const T* const from = weight + (block * g.taps() * g.in_channels + c) * lanes;
+      T* to = packed + (block * g.in_channels + c) * lanes;
+      Native half[Rows::products][Columns::taps];
+      for (int column = 0; column < Columns::taps; ++column) {
+        Native taps[Rows::taps], u[Rows::products];
+        unroll<Rows::taps>([&](auto row) LAMINA_INLINE {
+          const Index tap = row * Columns::taps + column;
+          taps[row] = simd::to_native(simd::load(from + tap * g.in_channels * lanes));
         });
-        transform_weight<W, T>(taps, columns[column]);
+        transform_weight<Rows, T>(taps, u);
+        unroll<Rows::products>([&](auto row) LAMINA_INLINE { half[row][column] = u[row]; });
       }
-      for (int row = 0; row < W::products; ++row) {
-        const Native taps[3] = {columns[0][row], columns[1][row], columns[2][row]};
-        Native u[W::products];
-        transform_weight<W, T>(taps, u);
-        unroll<W::products>([&](auto column) LAMINA_INLINE {
-          simd::store(to + (row * W::products + column) * product, simd::from_native<T>(u[column]));
+      for (int row = 0; row < Rows::products; ++row) {
+        Native u[Columns::products];
+        transform_weight<Columns, T>(half[row], u);
+        unroll<Columns::products>([&](auto column) LAMINA_INLINE {
+          simd::store(to, simd::from_native<T>(u[column]));
+          to += product;
         });
       }
     }
   });
 }
 
-template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
+/// How an axis of outputs is cut into tiles of `tile` outputs, `step` (the dilation) apart: the outputs of
+/// one phase after the other, [0, step).
+struct WinogradAxis {
+  Index extent, step, tile, tiles_of_phase;
+
+  WinogradAxis(Index outputs, Index dilation, Index outputs_of_tile)
+      : extent(outputs),
+        step(dilation),
+        tile(outputs_of_tile),
+        tiles_of_phase(((outputs + dilation - 1) / dilation + tile - 1) / tile) {}
+
+  Index tiles() const { return std::min(step, extent) * tiles_of_phase; }
+  Index first_output(Index i) const { return i / tiles_of_phase + i % tiles_of_phase * tile * step; }
+  /// Outputs of a tile that are inside; of phases that are shorter a last tile may have none.
+  Index outputs(Index first) const { return std::clamp<Index>((extent - first + step - 1) / step, 0, tile); }
+};
+
+template <class T, class Rows, class Columns, class Arch = simd::Arch> class WinogradPlan {
  public:
   using In = AnyMap<const T>;
   using Out = AnyMap<T>;
@@ -71,9 +92,9 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   WinogradPlan(const ConvGeometry& g, const In& in, const Out& out, const T* weight, const T* bias,
                bool accumulate)
       : geometry_(g),
-        tile_rows_((out.height + M - 1) / M),
-        tile_columns_((out.width + M - 1) / M),
-        tiles_(out.batch * tile_rows_ * tile_columns_),
+        rows_(out.height, g.dilation_height, Rows::outputs),
+        columns_(out.width, g.dilation_width, Columns::outputs),
+        tiles_(out.batch * rows_.tiles() * columns_.tiles()),
         in_channels_(in.channels),
         in_size_(in.blocks() * lanes),
         out_blocks_(out.blocks()),
@@ -117,10 +138,9 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   }
 
  private:
-  using W = Winograd<M, 3>;
   using Native = simd::native<T>;
   static constexpr Index lanes = simd::width<T>;
-  static constexpr Index products = W::products * W::products;
+  static constexpr Index products = Rows::products * Columns::products;
 
   /// Tiles that go through the steps together, and their memory.
   struct Chunk {
@@ -142,40 +162,42 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
     Index sample, row, column;
   };
   Place place_of(Index tile) const {
-    const Index of_sample = tile_rows_ * tile_columns_;
-    return {tile / of_sample, tile % of_sample / tile_columns_ * M, tile % tile_columns_ * M};
+    const Index of_sample = rows_.tiles() * columns_.tiles();
+    return {tile / of_sample, rows_.first_output(tile % of_sample / columns_.tiles()),
+            columns_.first_output(tile % columns_.tiles())};
   }
 
   /// V of one block of channels.
   [[gnu::noinline]] void transform_inputs(const In& in, const Chunk& chunk, Index block) const {
-    const Index row_stride = in.row_stride();
+    constexpr Index row_reach = Rows::products - 1, column_reach = Columns::products - 1;
     for (Index t = 0; t < chunk.count; ++t) {
       const Place place = place_of(chunk.first + t);
       const Index first_row = place.row - geometry_.pad_top, first_column = place.column - geometry_.pad_left;
-      const T* from = in.at_block(place.sample, block) + first_row * row_stride + first_column * lanes;
-      Index stride = row_stride;
-      alignas(64) T patch[W::products * W::products * lanes];
-      if (first_row < 0 || first_column < 0 || first_row + W::products > in.height ||
-          first_column + W::products > in.width) {
+      const T* from = in.at_block(place.sample, block) + first_row * in.row_stride() + first_column * lanes;
+      Index row_step = rows_.step * in.row_stride(), column_step = columns_.step * lanes;
+      alignas(64) T patch[products * lanes];
+      if (first_row < 0 || first_column < 0 || first_row + row_reach * rows_.step >= in.height ||
+          first_column + column_reach * columns_.step >= in.width) {
         copy_patch(in, place.sample, block, first_row, first_column, patch);
         from = patch;
-        stride = W::products * lanes;
+        row_step = Columns::products * lanes;
+        column_step = lanes;
       }
-      Native half[W::products][W::products];
-      for (int column = 0; column < W::products; ++column) {
-        Native d[W::products], v[W::products];
-        unroll<W::products>([&](auto row) LAMINA_INLINE {
-          d[row] = simd::to_native(simd::load(from + row * stride + column * lanes));
+      Native half[Rows::products][Columns::products];
+      for (int column = 0; column < Columns::products; ++column) {
+        Native d[Rows::products], v[Rows::products];
+        unroll<Rows::products>([&](auto row) LAMINA_INLINE {
+          d[row] = simd::to_native(simd::load(from + row * row_step + column * column_step));
         });
-        transform_input<W, T>(d, v);
-        unroll<W::products>([&](auto row) LAMINA_INLINE { half[row][column] = v[row]; });
+        transform_input<Rows, T>(d, v);
+        unroll<Rows::products>([&](auto row) LAMINA_INLINE { half[row][column] = v[row]; });
       }
       T* to = chunk.inputs + t * in_size_ + block * lanes;
       const Index product = in_product_;
-      for (int row = 0; row < W::products; ++row) {
-        Native v[W::products];
-        transform_input<W, T>(half[row], v);
-        unroll<W::products>([&](auto column) LAMINA_INLINE {
+      for (int row = 0; row < Rows::products; ++row) {
+        Native v[Columns::products];
+        transform_input<Columns, T>(half[row], v);
+        unroll<Columns::products>([&](auto column) LAMINA_INLINE {
           simd::store(to, simd::from_native<T>(v[column]));
           to += product;
         });
@@ -184,10 +206,11 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   }
 
   /// A patch that reaches outside the map, where it is zero.
-  [[gnu::noinline]] static void copy_patch(const In& in, Index sample, Index block, Index first_row,
-                                           Index first_column, T* patch) {
-    for (Index row = first_row; row < first_row + W::products; ++row)
-      for (Index column = first_column; column < first_column + W::products; ++column, patch += lanes) {
+  [[gnu::noinline]] void copy_patch(const In& in, Index sample, Index block, Index first_row,
+                                    Index first_column, T* patch) const {
+    for (Index r = 0, row = first_row; r < Rows::products; ++r, row += rows_.step)
+      for (Index c = 0, column = first_column; c < Columns::products;
+           ++c, column += columns_.step, patch += lanes) {
         const bool inside = row >= 0 && row < in.height && column >= 0 && column < in.width;
         simd::store(patch,
                     inside ? simd::load(in.at_block(sample, block) + row * in.row_stride() + column * lanes)
@@ -228,25 +251,25 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
     for (Index t = 0; t < chunk.count; ++t) {
       const T* from = chunk.outputs + (block * chunk_ + t) * lanes;
       const Index product = out_product_;
-      Native half[W::products][M];
-      for (int row = 0; row < W::products; ++row) {
-        Native m[W::products];
-        unroll<W::products>([&](auto column) LAMINA_INLINE {
+      Native half[Rows::products][Columns::outputs];
+      for (int row = 0; row < Rows::products; ++row) {
+        Native m[Columns::products];
+        unroll<Columns::products>([&](auto column) LAMINA_INLINE {
           m[column] = simd::to_native(simd::load(from));
           from += product;
         });
-        transform_output<W, T>(m, half[row]);
+        transform_output<Columns, T>(m, half[row]);
       }
       const Place place = place_of(chunk.first + t);
+      const Index row_step = rows_.step * out.row_stride(), column_step = columns_.step * lanes;
       T* const to = out.at_block(place.sample, block) + place.row * out.row_stride() + place.column * lanes;
-      const Index rows = std::min<Index>(M, out.height - place.row);
-      const Index columns = std::min<Index>(M, out.width - place.column);
+      const Index rows = rows_.outputs(place.row), columns = columns_.outputs(place.column);
       for (int column = 0; column < columns; ++column) {
-        Native m[W::products], y[M];
-        unroll<W::products>([&](auto row) LAMINA_INLINE { m[row] = half[row][column]; });
-        transform_output<W, T>(m, y);
-        unroll<M>([&](auto row) LAMINA_INLINE {
-          T* const at = to + row * out.row_stride() + column * lanes;
+        Native m[Rows::products], y[Rows::outputs];
+        unroll<Rows::products>([&](auto row) LAMINA_INLINE { m[row] = half[row][column]; });
+        transform_output<Rows, T>(m, y);
+        unroll<Rows::outputs>([&](auto row) LAMINA_INLINE {
+          T* const at = to + row * row_step + column * column_step;
           if (row < rows) {
             const auto before = accumulate ? simd::Vector<T>(simd::load<T>(at) + bias) : bias;
             simd::store(at, epilogue(simd::Vector<T>(simd::from_native<T>(y[row]) + before)));
@@ -257,7 +280,8 @@ template <class T, int M, class Arch = simd::Arch> class WinogradPlan {
   }
 
   ConvGeometry geometry_;
-  Index tile_rows_, tile_columns_, tiles_;
+  WinogradAxis rows_, columns_;
+  Index tiles_;
   Index in_channels_, in_size_, out_blocks_;
   Index chunk_;
   Index in_product_, out_product_;  // between the matrices of two products

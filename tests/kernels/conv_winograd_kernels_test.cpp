@@ -1,0 +1,92 @@
+// Winograd's algorithms for every kernel they are there for, dilated ones too, with kernels known at run time
+// only. Of kernels/conv.hpp.
+#include <vector>
+
+#include "kernels/winograd_errors.hpp"
+#include "lamina/tensor/functions/functions.hpp"
+
+namespace lamina::test {
+namespace {
+
+/// 9 -> 11 channels; the map's extents stay, where `pad` is half the kernel.
+ConvGeometry of_kernel(Kernel k, Index dilation = 1, bool padded = true) {
+  const Index vertical = padded ? dilation * (k.vertical / 2) : 0;
+  const Index horizontal = padded ? dilation * (k.horizontal / 2) : 0;
+  return {.in_channels = 9,
+          .out_channels = 11,
+          .kernel_height = k.vertical,
+          .kernel_width = k.horizontal,
+          .dilation_height = k.vertical == 1 ? 1 : dilation,
+          .dilation_width = k.horizontal == 1 ? 1 : dilation,
+          .pad_top = vertical,
+          .pad_left = horizontal,
+          .pad_bottom = vertical,
+          .pad_right = horizontal};
+}
+
+std::vector<ConvCase> cases_of(Kernel k) {
+  std::vector<ConvCase> cases;
+  for (const Index side : {1, 2, 5, 8, 13}) cases.push_back({2, side, 14 - side, of_kernel(k)});
+  for (const Index dilation : {2, 3, 5}) {
+    cases.push_back({1, 13, 12, of_kernel(k, dilation)});
+    cases.push_back({2, 2, 11, of_kernel(k, dilation)});  // phases that have no outputs
+  }
+  cases.push_back({1, 31, 33, of_kernel(k, 4, false)});
+  cases.push_back({1, 9, 17, of_kernel(k, 1, false)});
+  return cases;
+}
+
+template <ConvAlgorithm Algorithm> void check_errors(Kernel k) {
+  constexpr int M = kernels::winograd_outputs(Algorithm);
+  const Index products = M + std::max(k.vertical, k.horizontal) - 1;
+  for (const ConvCase& c : cases_of(k)) {
+    INFO(c << ", outputs of a tile " << M);
+    REQUIRE(kernels::applies(Algorithm, c.geometry) == (products <= 8));
+    if (products <= 8)
+      REQUIRE(largest_error<Algorithm, float>(c) < (products == 4 ? 4 : products == 6 ? 32 : 128));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Winograd's algorithms: squares, rows and columns of 3, 5 and 7, dilated or not", "[kernels]") {
+  for (const Index taps : {3, 5, 7})
+    for (const Kernel k : {Kernel(taps, taps), Kernel(1, taps), Kernel(taps, 1)}) {
+      check_errors<ConvAlgorithm::winograd_2x2>(k);
+      check_errors<ConvAlgorithm::winograd_4x4>(k);
+      check_errors<ConvAlgorithm::winograd_6x6>(k);
+    }
+}
+
+TEST_CASE("Winograd, dilated: bias, addend and epilogue at every output once", "[kernels]") {
+  const ConvCase c{2, 7, 10, of_kernel(kernel<3>, 3)};
+  const Array x = random_array(2, 9, 7, 10, 1), w = random_array(11, 9, 3, 3, 2);
+  const Array there = random_array(2, 11, 7, 10, 4);
+  const std::vector<double> bias = random_bias(11);
+  Array expected = kernels::reference::conv_forward(x, w, bias, c.geometry);
+  for (std::size_t i = 0; i < expected.values.size(); ++i)
+    expected.values[i] = std::max(expected.values[i] + there.values[i], 0.0);
+  constexpr ConvAlgorithm algorithm = ConvAlgorithm::winograd_4x4;
+  Storage<float> packed(kernels::packed_weight_size(algorithm, c.geometry));
+  kernels::pack_conv_weights<algorithm>(arena_weights<float>(w, c.geometry).data(), c.geometry,
+                                        packed.data());
+  Map<float> y(plain(there), 1);
+  kernels::conv_forward_packed<algorithm>(Map<float>(plain(x)).view(), packed.data(),
+                                          arena_bias<float>(bias).data(), y.view(), c.geometry, relu,
+                                          kernels::nothing_follows{}, true);
+  require_close(y.plain().values, expected.values, 1e-4);
+  REQUIRE(y.gap_untouched());
+}
+
+TEST_CASE("Winograd, dilated: the same bits on any number of threads", "[kernels]") {
+  const int before = threads();
+  const ConvCase c{3, 25, 26, of_kernel(kernel<3>, 2)};
+  const Array x = random_array(3, 9, 25, 26, 1), w = random_array(11, 9, 3, 3, 2);
+  set_threads(1);
+  const auto one = winograd<ConvAlgorithm::winograd_2x2, float>(c, x, w, {}).plain().values;
+  set_threads(3);
+  REQUIRE(winograd<ConvAlgorithm::winograd_2x2, float>(c, x, w, {}).plain().values == one);
+  set_threads(before);
+}
+
+}  // namespace lamina::test

@@ -44,11 +44,12 @@ template <ConvAlgorithm Algorithm> class Work {
         bias_(filled(layer.out)),
         packed_(kernels::packed_weight_size(Algorithm, geometry_)) {
     const auto weight = filled(geometry_.weight_size(channel_block<float>));
-    kernels::pack_conv_weights<Algorithm, kernel<3>>(weight.data(), geometry_, packed_.data());
+    kernels::pack_conv_weights<Algorithm, kernels::ConvWindow{3, 3, 1}>(weight.data(), geometry_,
+                                                                        packed_.data());
   }
 
   template <class F = kernels::no_epilogue> void convolve(const float* bias, bool add, const F& f = {}) {
-    kernels::conv_forward_packed<Algorithm, kernels::ConvKind::dense, kernel<3>>(
+    kernels::conv_forward_packed<Algorithm, kernels::ConvKind::dense, kernels::ConvWindow{3, 3, 1}>(
         map(x_, layer_.in), packed_.data(), bias, out(), geometry_, f, kernels::nothing_follows{}, add);
   }
   void bare() { convolve(nullptr, false); }

@@ -20,6 +20,10 @@ constexpr ConvGeometry geometry(Index in, Index out, Index kernel, Index groups 
           .pad_bottom = kernel / 2,
           .pad_right = kernel / 2};
 }
+constexpr ConvGeometry strided(ConvGeometry g) {
+  g.stride_height = g.stride_width = 2;
+  return g;
+}
 constexpr std::string_view direct_label(const ConvGeometry& g) { return label(ConvAlgorithm::direct, g); }
 constexpr ConvAlgorithm relaxed(const ConvGeometry& g, Index side) {
   return choose_algorithm(g, side, side, Accuracy::relaxed);
@@ -37,6 +41,7 @@ static_assert(relaxed(geometry(64, 64, 3), 56) == ConvAlgorithm::winograd_4x4);
 static_assert(relaxed(geometry(256, 256, 3), 14) == ConvAlgorithm::winograd_4x4);
 static_assert(relaxed(geometry(512, 512, 3), 7) == ConvAlgorithm::winograd_2x2);
 static_assert(relaxed(geometry(3, 16, 3), 32) == ConvAlgorithm::direct);
+static_assert(relaxed(strided(geometry(128, 128, 3)), 56) == ConvAlgorithm::winograd_4x4);
 
 static_assert(choose_algorithm(geometry(64, 64, 3), 56, 56, Accuracy::exact) == ConvAlgorithm::direct);
 static_assert(relaxed(geometry(32, 64, 5), 28) == ConvAlgorithm::winograd_4x4);
@@ -51,6 +56,9 @@ constexpr bool applies_where(auto change, Index kernel = 3) {
 }
 static_assert(applies_where([](ConvGeometry&) {}));
 static_assert(!applies_where([](ConvGeometry& g) { g.stride_width = 2; }));
+static_assert(applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 2; }));
+static_assert(!applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 2; }, 5));
+static_assert(!applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 3; }));
 static_assert(applies_where([](ConvGeometry& g) { g.dilation_height = 2; }));
 static_assert(applies_where([](ConvGeometry& g) { g.kernel_width = 1; }));
 static_assert(applies_where([](ConvGeometry&) {}, 5));

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "kernels/winograd_errors.hpp"
+#include "lamina/kernels/window_options.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 
 namespace lamina::test {
@@ -36,14 +37,13 @@ std::vector<ConvCase> cases_of(Kernel k) {
   return cases;
 }
 
-template <ConvAlgorithm Algorithm> void check_errors(Kernel k) {
-  constexpr int M = kernels::winograd_outputs(Algorithm);
-  const Index products = M + std::max(k.vertical, k.horizontal) - 1;
-  for (const ConvCase& c : cases_of(k)) {
-    INFO(c << ", outputs of a tile " << M);
-    REQUIRE(kernels::applies(Algorithm, c.geometry) == (products <= 8));
-    if (products <= 8)
-      REQUIRE(largest_error<Algorithm, float>(c) < (products == 4 ? 4 : products == 6 ? 32 : 128));
+/// That errors stay below the bound of so many products along an axis; 0: that the algorithm does not apply.
+template <ConvAlgorithm Algorithm> void check_errors(const std::vector<ConvCase>& cases, Index products) {
+  for (const ConvCase& c : cases) {
+    INFO(c << ", outputs of a tile " << kernels::winograd_outputs(Algorithm));
+    REQUIRE(kernels::applies(Algorithm, c.geometry) == (products > 0));
+    if (products > 0)
+      REQUIRE(largest_error<Algorithm, float>(c) < (products <= 4 ? 4 : products <= 6 ? 32 : 128));
   }
 }
 
@@ -52,10 +52,23 @@ template <ConvAlgorithm Algorithm> void check_errors(Kernel k) {
 TEST_CASE("Winograd's algorithms: squares, rows and columns of 3, 5 and 7, dilated or not", "[kernels]") {
   for (const Index taps : {3, 5, 7})
     for (const Kernel k : {Kernel(taps, taps), Kernel(1, taps), Kernel(taps, 1)}) {
-      check_errors<ConvAlgorithm::winograd_2x2>(k);
-      check_errors<ConvAlgorithm::winograd_4x4>(k);
-      check_errors<ConvAlgorithm::winograd_6x6>(k);
+      const std::vector<ConvCase> cases = cases_of(k);
+      check_errors<ConvAlgorithm::winograd_2x2>(cases, taps + 1);
+      check_errors<ConvAlgorithm::winograd_4x4>(cases, taps <= 5 ? taps + 3 : 0);
+      check_errors<ConvAlgorithm::winograd_6x6>(cases, taps <= 3 ? taps + 5 : 0);
     }
+}
+
+TEST_CASE("Winograd's algorithms: 3x3 with stride 2", "[kernels]") {
+  std::vector<ConvCase> cases;
+  for (const Index side : {1, 2, 5, 8, 13, 23}) {
+    cases.push_back({2, side, 24 - side, square(9, 11, 3, 2, 1)});
+    if (side >= 3 && side <= 21) cases.push_back({1, 24 - side, side, square(8, 17, 3, 2)});
+  }
+  cases.push_back({1, 3, 4, square(5, 3, 3, 2, 3)});
+  check_errors<ConvAlgorithm::winograd_2x2>(cases, 3);
+  check_errors<ConvAlgorithm::winograd_4x4>(cases, 5);
+  check_errors<ConvAlgorithm::winograd_6x6>(cases, 0);
 }
 
 TEST_CASE("Winograd, dilated: bias, addend and epilogue at every output once", "[kernels]") {

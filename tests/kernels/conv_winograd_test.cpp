@@ -7,7 +7,7 @@
 namespace lamina::test {
 namespace {
 
-constexpr Kernel known = kernel<3>;
+constexpr kernels::ConvWindow known{3, 3, 1};
 
 ConvGeometry padded(ConvGeometry g, Index top, Index left, Index bottom, Index right) {
   g.pad_top = top, g.pad_left = left, g.pad_bottom = bottom, g.pad_right = right;
@@ -81,8 +81,8 @@ TEST_CASE("An empty batch is no work", "[kernels]") {
 }
 
 TEST_CASE("Winograd's algorithms refuse what they cannot do", "[kernels]") {
-  const ConvGeometry g = square(8, 8, 3, 2, 1);
-  Map<float> x(Extents{1, 8, 6, 6}), y(Extents{1, 8, 3, 3});
+  const ConvGeometry g = bordered(square(8, 8, 3, 1, 1), Border::reflect);
+  Map<float> x(Extents{1, 8, 6, 6}), y(Extents{1, 8, 6, 6});
   const Storage<float> packed(kernels::packed_weight_size(ConvAlgorithm::winograd_4x4, g));
   REQUIRE_THROWS_AS(
       (kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4, kernels::ConvKind::dense, known>(

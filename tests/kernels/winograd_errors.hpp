@@ -14,7 +14,7 @@ namespace lamina::test {
 using kernels::ConvAlgorithm;
 
 /// Known: the kernel, where it is to be known to the compiler.
-template <ConvAlgorithm Algorithm, class T, Kernel Known = kernels::unknown_kernel,
+template <ConvAlgorithm Algorithm, class T, kernels::ConvWindow Known = {},
           class Epilogue = kernels::no_epilogue>
 Map<T> winograd(const ConvCase& c, const Array& x, const Array& w, const std::vector<double>& bias,
                 const Epilogue& epilogue = {}) {
@@ -34,7 +34,7 @@ inline Array absolute(Array a) {
 }
 
 /// The largest error in units of eps · Σ |w x|, of the largest such sum.
-template <ConvAlgorithm Algorithm, class T, Kernel Known = kernels::unknown_kernel>
+template <ConvAlgorithm Algorithm, class T, kernels::ConvWindow Known = {}>
 double largest_error(const ConvCase& c) {
   const Array x = random_array(c.batch, c.geometry.in_channels, c.height, c.width, 1);
   const Array w = random_array(c.geometry.out_channels, c.geometry.in_channels, c.geometry.kernel_height,

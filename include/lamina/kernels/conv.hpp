@@ -14,14 +14,22 @@
 #include "lamina/kernels/detail/depthwise_plan.hpp"
 #include "lamina/kernels/detail/single_output_plan.hpp"
 #include "lamina/kernels/detail/winograd_plan.hpp"
-#include "lamina/kernels/window_options.hpp"
 
 namespace lamina::kernels {
 
 /// What a caller knows of a geometry when it is compiled; only what can be needed is then compiled. `any`:
 /// nothing. single_output: to one channel, which has a plan of its own forward.
 enum class ConvKind { any, dense, depthwise, single_output };
-inline constexpr Kernel unknown_kernel{0};
+
+/// The part of a geometry that Winograd's code is made for, where a caller knows it when it is compiled.
+struct ConvWindow {
+  Index height = 0, width = 0, stride = 0;  // 0: not known
+
+  constexpr bool operator==(const ConvWindow&) const = default;
+};
+constexpr ConvWindow window_of(const ConvGeometry& g) {
+  return {g.kernel_height, g.kernel_width, g.stride_width};
+}
 
 namespace detail {
 
@@ -138,38 +146,46 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
 
 namespace detail {
 
-/// Calls f.template operator()<Rows, Columns>() with the Winograd<outputs, taps> of both axes. Throws
+/// Calls f.template operator()<Rows, Columns>() with the Winograd or StridedWinograd of both axes. Throws
 /// shape_error where the algorithm, one of Winograd's, does not apply.
-template <ConvAlgorithm Algorithm, Kernel Known, class F> void with_winograd(const ConvGeometry& g, F&& f) {
-  constexpr int M = winograd_outputs(Algorithm);
+template <ConvAlgorithm Algorithm, ConvWindow Known, class F>
+void with_winograd(const ConvGeometry& g, F&& f) {
+  const ConvWindow window = window_of(g);
   require(
-      applies(Algorithm, g) && (Known == unknown_kernel || Known == Kernel(g.kernel_height, g.kernel_width)),
-      "conv: Winograd's algorithm is for kernels of 3, 5 or 7 with stride 1, one group and zeros around");
-  [[maybe_unused]] const auto call = [&]<int Rows, int Columns>() {
-    constexpr int rows = Rows == 1 ? 1 : M, columns = Columns == 1 ? 1 : M;
-    f.template operator()<Winograd<rows, Rows>, Winograd<columns, Columns>>();
+      applies(Algorithm, g) && (Known == ConvWindow{} || Known == window),
+      "conv: Winograd's algorithm is for kernels of 3, 5 or 7 with one group and zeros around, with stride "
+      "1 or, of 3 × 3, 2");
+  [[maybe_unused]] const auto call_where = [&]<ConvWindow Is>() {
+    constexpr int M = winograd_outputs(Algorithm);
+    constexpr int height = static_cast<int>(Is.height), width = static_cast<int>(Is.width);
+    if (window != Is) return;
+    if constexpr (Is.stride == 2)
+      f.template operator()<StridedWinograd<M, height>, StridedWinograd<M, width>>();
+    else
+      f.template operator()<Winograd<height == 1 ? 1 : M, height>, Winograd<width == 1 ? 1 : M, width>>();
   };
-  if constexpr (Known != unknown_kernel) {
-    call.template operator()<static_cast<int>(Known.vertical), static_cast<int>(Known.horizontal)>();
+  if constexpr (Known != ConvWindow{}) {
+    call_where.template operator()<Known>();
   } else {
-    const auto call_where_taps_are = [&]<int Taps>() {
-      if constexpr (winograd_products(Algorithm, Taps) <= 8) {
-        if (g.kernel_height == Taps && g.kernel_width == Taps) call.template operator()<Taps, Taps>();
-        if (g.kernel_height == 1 && g.kernel_width == Taps) call.template operator()<1, Taps>();
-        if (g.kernel_height == Taps && g.kernel_width == 1) call.template operator()<Taps, 1>();
+    const auto call_where_taps_are = [&]<Index Taps>() {
+      if constexpr (winograd_products(Algorithm, Taps, 1) <= 8) {
+        call_where.template operator()<ConvWindow{Taps, Taps, 1}>();
+        call_where.template operator()<ConvWindow{1, Taps, 1}>();
+        call_where.template operator()<ConvWindow{Taps, 1, 1}>();
       }
     };
     call_where_taps_are.template operator()<3>();
     call_where_taps_are.template operator()<5>();
     call_where_taps_are.template operator()<7>();
+    if constexpr (winograd_outputs(Algorithm) <= 4) call_where.template operator()<ConvWindow{3, 3, 2}>();
   }
 }
 
 }  // namespace detail
 
 /// Writes weights in the order of ConvGeometry::weight_offset as `algorithm` reads them: packed_weight_size
-/// elements, aligned to 64 bytes. Known: the kernel, where it is known when the call is compiled.
-template <ConvAlgorithm Algorithm, Kernel Known = unknown_kernel, class T, class Arch = simd::Arch>
+/// elements, aligned to 64 bytes. Known: window_of(geometry), where the caller knows it when it is compiled.
+template <ConvAlgorithm Algorithm, ConvWindow Known = ConvWindow{}, class T, class Arch = simd::Arch>
 void pack_conv_weights(const T* weight, const ConvGeometry& geometry, T* packed) {
   if constexpr (Algorithm == ConvAlgorithm::direct)
     std::copy_n(weight, geometry.weight_size(simd::width<T>), packed);
@@ -181,7 +197,7 @@ void pack_conv_weights(const T* weight, const ConvGeometry& geometry, T* packed)
 
 /// conv_forward by a named algorithm, which must apply to the geometry, with weights packed for it. Both maps
 /// are blocked. Only the plans that Kind and Known admit are compiled.
-template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, Kernel Known = unknown_kernel, class X,
+template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Known = ConvWindow{}, class X,
           class T, class Epilogue = no_epilogue, class Follow = nothing_follows, class Arch = simd::Arch>
 void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t<T>* packed,
                          const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,

@@ -32,12 +32,20 @@ constexpr Index blocks_together(Index left) { return left == 4 ? 2 : left < 3 ? 
 /// M of winograd_MxM; 0 for what is not Winograd's.
 constexpr int winograd_outputs(ConvAlgorithm algorithm) { return 2 * static_cast<int>(algorithm); }
 
-/// The outputs of a Winograd tile along an axis of the kernel, and the products they take.
+/// The outputs of a Winograd tile along an axis of the kernel, the products they take, and the different
+/// weights of these. With stride 2, of 3 taps, the even inputs meet two taps and the odd ones the third.
 constexpr Index winograd_outputs(ConvAlgorithm algorithm, Index taps) {
   return taps == 1 ? 1 : winograd_outputs(algorithm);
 }
-constexpr Index winograd_products(ConvAlgorithm algorithm, Index taps) {
-  return winograd_outputs(algorithm, taps) + taps - 1;
+constexpr Index winograd_products(ConvAlgorithm algorithm, Index taps, Index stride) {
+  const Index outputs = winograd_outputs(algorithm, taps);
+  return stride == 2 ? 2 * outputs + 1 : outputs + taps - 1;
+}
+constexpr Index winograd_weights(ConvAlgorithm algorithm, const ConvGeometry& g) {
+  const auto along = [&](Index taps, Index stride) {
+    return stride == 2 ? winograd_outputs(algorithm) + 2 : winograd_products(algorithm, taps, stride);
+  };
+  return along(g.kernel_height, g.stride_height) * along(g.kernel_width, g.stride_width);
 }
 
 /// The algorithm's name for this geometry, with the register tile (pixels × output vectors) of direct ones.
@@ -59,14 +67,18 @@ constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
 }
 
 /// Whether the algorithm computes this convolution (of blocked maps). Winograd's are there for kernels of
-/// 3, 5 or 7 taps, squares, rows and columns, as long as they take no more than 8 products along an axis.
+/// 3, 5 or 7 taps, squares, rows and columns, as long as they take no more than 8 products along an axis; and
+/// for 3×3 with stride 2.
 constexpr bool applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
   if (algorithm == ConvAlgorithm::direct) return true;
+  if (g.groups > 1 || (g.border != Border::zero && g.padded())) return false;
   const Index taps = g.kernel_height > g.kernel_width ? g.kernel_height : g.kernel_width;
-  return g.groups == 1 && g.stride_height == 1 && g.stride_width == 1 &&
-         (taps == 3 || taps == 5 || taps == 7) && (g.kernel_height == taps || g.kernel_height == 1) &&
-         (g.kernel_width == taps || g.kernel_width == 1) && winograd_products(algorithm, taps) <= 8 &&
-         (g.border == Border::zero || !g.padded());
+  if (g.stride_height == 2 && g.stride_width == 2)
+    return g.kernel_height == 3 && g.kernel_width == 3 && g.dilation_height == 1 && g.dilation_width == 1 &&
+           winograd_outputs(algorithm) <= 4;
+  return g.stride_height == 1 && g.stride_width == 1 && (taps == 3 || taps == 5 || taps == 7) &&
+         (g.kernel_height == taps || g.kernel_height == 1) &&
+         (g.kernel_width == taps || g.kernel_width == 1) && winograd_products(algorithm, taps, 1) <= 8;
 }
 
 /// An estimate of the time for a map of `rows` by `columns`, in fused multiply-adds of a vector (two a
@@ -101,15 +113,12 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
                       tiles_along(out_columns, g.kernel_width, g.dilation_width);
   // Loads, stores and arithmetic of a transform along an axis, in halves, for each number that passes; the
   // largest spills registers.
-  const auto transform_along = [&](Index taps) {
-    const Index products = winograd_products(algorithm, taps);
-    return products == 8 ? 10 : products > 1 ? 7 : 1;
-  };
-  const Index products =
-      winograd_products(algorithm, g.kernel_height) * winograd_products(algorithm, g.kernel_width);
-  const Index transform = products * (transform_along(g.kernel_height) + transform_along(g.kernel_width)) / 2;
-  return products * multiply(tiles, g.in_channels) + tiles * (blocks + in_blocks) * transform +
-         fetch(products * g.in_channels * blocks);
+  const auto transform_along = [](Index products) { return products >= 8 ? 10 : products > 1 ? 7 : 1; };
+  const Index down = winograd_products(algorithm, g.kernel_height, g.stride_height);
+  const Index across = winograd_products(algorithm, g.kernel_width, g.stride_width);
+  const Index transform = down * across * (transform_along(down) + transform_along(across)) / 2;
+  return down * across * multiply(tiles, g.in_channels) + tiles * (blocks + in_blocks) * transform +
+         fetch(winograd_weights(algorithm, g) * g.in_channels * blocks);
 }
 
 /// The cheapest algorithm within the accuracy asked for. Of Winograd's, a larger one must be clearly cheaper,
@@ -129,7 +138,7 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g, Index rows, Inde
 constexpr Index packed_weight_size(ConvAlgorithm algorithm, const ConvGeometry& g) {
   constexpr Index widest = 16;
   if (algorithm == ConvAlgorithm::direct) return g.weight_size(widest);
-  return winograd_products(algorithm, g.kernel_height) * winograd_products(algorithm, g.kernel_width) *
+  return winograd_weights(algorithm, g) *
          ((g.out_channels + widest - 1) / widest * widest * g.in_channels + widest);
 }
 

@@ -71,9 +71,9 @@ struct ConvOptions {
   constexpr kernels::ConvAlgorithm frozen_algorithm(Shape in) const {
     const kernels::ConvGeometry g = geometry(in);
     if (is_algorithm_named) {
-      require(
-          kernels::applies(algorithm, g),
-          "conv: the algorithm named is for kernels of 3, 5 or 7 with stride 1, one group and zeros around");
+      require(kernels::applies(algorithm, g),
+              "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around, with "
+              "stride 1 or, of 3 × 3, 2");
       return algorithm;
     }
     if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
@@ -164,7 +164,7 @@ template <ConvOptions O> struct Conv : Layer {
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
-      kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, kernel(In)>(
+      kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, kernels::window_of(O.geometry(In))>(
           pass.input(), pass.parameter(0), pass.parameter(1), pass.output, geometry<In>(pass.input()), f,
           kernels::nothing_follows{}, accumulate);
   }
@@ -183,7 +183,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T> static void pack(const T* weight, T* packed) {
     constexpr kernels::ConvGeometry g = O.geometry(In);
-    kernels::pack_conv_weights<O.frozen_algorithm(In), kernel(In)>(weight, g, packed);
+    kernels::pack_conv_weights<O.frozen_algorithm(In), kernels::window_of(g)>(weight, g, packed);
   }
 
  private:
@@ -205,10 +205,6 @@ template <ConvOptions O> struct Conv : Layer {
     pass.image.empty() ? on(pass.input()) : on(pass.image);
   }
 
-  static constexpr Kernel kernel(Shape in) {
-    const kernels::ConvGeometry g = O.geometry(in);
-    return {g.kernel_height, g.kernel_width};
-  }
   static constexpr kernels::ConvKind kind(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return g.depthwise()         ? kernels::ConvKind::depthwise

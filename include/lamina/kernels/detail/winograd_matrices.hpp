@@ -10,15 +10,19 @@
 
 namespace lamina::kernels::detail {
 
-/// The points of m + r - 2 = 3, 5 or 7, in pairs ±p after 0: pairs share most of the arithmetic.
+/// The points, of which the first m + r - 2 <= 7 are taken; in pairs ±p after 0, for pairs share most of the
+/// arithmetic.
 inline constexpr std::array<double, 7> winograd_points{0, 1, -1, 2, -2, 0.5, -0.5};
 
-/// F(Outputs, Taps).
+/// F(Outputs, Taps). `weights` are what the transform of a filter has, `weight_of` tells which of them a
+/// product takes.
 template <int Outputs, int Taps> class Winograd {
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
  public:
-  static constexpr int outputs = Outputs, taps = Taps, products = Outputs + Taps - 1;
+  static constexpr int outputs = Outputs, taps = Taps, stride = 1, products = Outputs + Taps - 1;
+  static constexpr int weights = products;
+  static constexpr int weight_of(int product) { return product; }
   template <int Rows, int Columns>
   using Matrix =
       std::array<std::array<double, static_cast<std::size_t>(Columns)>, static_cast<std::size_t>(Rows)>;
@@ -67,8 +71,29 @@ template <int Outputs, int Taps> class Winograd {
     return matrix;
   }();
 
-  /// Whether products j and j + 1 belong to points p and -p.
-  static constexpr bool is_pair(int j) { return j % 2 == 1 && j + 1 < products - 1; }
+  /// Whether products j and j + 1 belong to points p and -p, with all others but 0 in such pairs, too.
+  static constexpr bool is_pair(int j) { return products % 2 == 0 && j % 2 == 1 && j + 1 < products - 1; }
+};
+
+/// A filter of one tap: nothing to be saved, each output is a product, all of the same weight.
+template <int Outputs> class Winograd<Outputs, 1> {
+ public:
+  static constexpr int outputs = Outputs, taps = 1, stride = 1, products = Outputs, weights = 1;
+  static constexpr int weight_of(int /*product*/) { return 0; }
+};
+
+/// A filter of stride 2: its even taps meet the even inputs and its odd taps the odd ones, as filters of
+/// stride 1 whose outputs are added. Products and weights of the even ones come first.
+template <int Outputs, int Taps> class StridedWinograd {
+ public:
+  using Even = Winograd<Outputs, (Taps + 1) / 2>;
+  using Odd = Winograd<Outputs, Taps / 2>;
+  static constexpr int outputs = Outputs, taps = Taps, stride = 2;
+  static constexpr int products = Even::products + Odd::products, weights = Even::weights + Odd::weights;
+  static constexpr int weight_of(int product) {
+    return product < Even::products ? Even::weight_of(product)
+                                    : Even::weights + Odd::weight_of(product - Even::products);
+  }
 };
 
 }  // namespace lamina::kernels::detail

@@ -1,4 +1,4 @@
-// Convolution by Winograd's minimal filtering: stride 1, borders of zeros or none. A map is cut into tiles of
+// Convolution by Winograd's minimal filtering: borders of zeros or none. A map is cut into tiles of
 // outputs, M along each axis on which the kernel has R > 1 taps; there M + R - 1 products stand for M·R of a
 // direct convolution (4×4 outputs of a 3×3 kernel: 36 for 144). With dilation d every d-th pixel makes a map
 // of its own, in which the kernel is not dilated.
@@ -33,7 +33,7 @@ template <class T> constexpr Index winograd_distance(Index elements) {
 }
 
 /// Transforms weights in the order of ConvGeometry::weight_offset. Rows and Columns are Winograd<outputs,
-/// taps>.
+/// taps>, or StridedWinograd.
 template <class T, class Rows, class Columns, class Arch = simd::Arch>
 void pack_winograd_weights(const T* weight, const ConvGeometry& g, T* packed) {
   using Native = simd::native<T>;
@@ -44,20 +44,20 @@ void pack_winograd_weights(const T* weight, const ConvGeometry& g, T* packed) {
     for (Index c = 0; c < g.in_channels; ++c) {
       const T* const from = weight + (block * g.taps() * g.in_channels + c) * lanes;
       T* to = packed + (block * g.in_channels + c) * lanes;
-      Native half[Rows::products][Columns::taps];
+      Native half[Rows::weights][Columns::taps];
       for (int column = 0; column < Columns::taps; ++column) {
-        Native taps[Rows::taps], u[Rows::products];
+        Native taps[Rows::taps], u[Rows::weights];
         unroll<Rows::taps>([&](auto row) LAMINA_INLINE {
           const Index tap = row * Columns::taps + column;
           taps[row] = simd::to_native(simd::load(from + tap * g.in_channels * lanes));
         });
         transform_weight<Rows, T>(taps, u);
-        unroll<Rows::products>([&](auto row) LAMINA_INLINE { half[row][column] = u[row]; });
+        unroll<Rows::weights>([&](auto row) LAMINA_INLINE { half[row][column] = u[row]; });
       }
-      for (int row = 0; row < Rows::products; ++row) {
-        Native u[Columns::products];
+      for (int row = 0; row < Rows::weights; ++row) {
+        Native u[Columns::weights];
         transform_weight<Columns, T>(half[row], u);
-        unroll<Columns::products>([&](auto column) LAMINA_INLINE {
+        unroll<Columns::weights>([&](auto column) LAMINA_INLINE {
           simd::store(to, simd::from_native<T>(u[column]));
           to += product;
         });
@@ -172,7 +172,8 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     constexpr Index row_reach = Rows::products - 1, column_reach = Columns::products - 1;
     for (Index t = 0; t < chunk.count; ++t) {
       const Place place = place_of(chunk.first + t);
-      const Index first_row = place.row - geometry_.pad_top, first_column = place.column - geometry_.pad_left;
+      const Index first_row = place.row * Rows::stride - geometry_.pad_top;
+      const Index first_column = place.column * Columns::stride - geometry_.pad_left;
       const T* from = in.at_block(place.sample, block) + first_row * in.row_stride() + first_column * lanes;
       Index row_step = rows_.step * in.row_stride(), column_step = columns_.step * lanes;
       alignas(64) T patch[products * lanes];
@@ -227,8 +228,9 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     TileArguments<T> a{};
     a.in = chunk.inputs + product * in_product_;
     a.weight_block = in_channels_ * lanes;
-    a.weight =
-        weight_ + product * winograd_distance<T>(out_blocks_ * a.weight_block) + block * a.weight_block;
+    const Index weight = Rows::weight_of(static_cast<int>(product) / Columns::products) * Columns::weights +
+                         Columns::weight_of(static_cast<int>(product) % Columns::products);
+    a.weight = weight_ + weight * winograd_distance<T>(out_blocks_ * a.weight_block) + block * a.weight_block;
     a.out_block = chunk_ * lanes;
     a.out = chunk.outputs + product * out_product_ + block * a.out_block;
     a.scale = T{1};

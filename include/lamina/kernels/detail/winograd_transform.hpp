@@ -1,6 +1,7 @@
 // Winograd's transforms in one dimension, on vectors: Bᵀd, Aᵀm and G g with the matrices as constants.
 // Products of points p and -p share their even and odd parts, which halves the arithmetic. In two dimensions
-// they are applied to columns, then to rows; what is between stays on the stack.
+// they are applied to columns, then to rows; what is between stays on the stack. A filter of stride 2 sends
+// its even and its odd inputs through transforms of their own.
 #pragma once
 
 #include "lamina/kernels/detail/conv_pixels.hpp"
@@ -29,6 +30,7 @@ template <class Native, class T>
 
 /// v = Bᵀ d.
 template <class W, class T, class Native>
+  requires(W::stride == 1 && W::taps > 1)
 [[gnu::always_inline]] inline void transform_input(const Native (&d)[W::products], Native (&v)[W::products]) {
   unroll<W::products>([&](auto j) LAMINA_INLINE {
     constexpr int row = decltype(j)::value;
@@ -53,6 +55,7 @@ template <class W, class T, class Native>
 
 /// y = Aᵀ m.
 template <class W, class T, class Native>
+  requires(W::stride == 1 && W::taps > 1)
 [[gnu::always_inline]] inline void transform_output(const Native (&m)[W::products], Native (&y)[W::outputs]) {
   Native sums[W::products], differences[W::products];  // of pairs
   unroll<W::products>([&](auto j) LAMINA_INLINE {
@@ -73,12 +76,70 @@ template <class W, class T, class Native>
 
 /// u = G g.
 template <class W, class T, class Native>
-[[gnu::always_inline]] inline void transform_weight(const Native (&g)[W::taps], Native (&u)[W::products]) {
-  unroll<W::products>([&](auto j) LAMINA_INLINE {
+  requires(W::stride == 1 && W::taps > 1)
+[[gnu::always_inline]] inline void transform_weight(const Native (&g)[W::taps], Native (&u)[W::weights]) {
+  unroll<W::weights>([&](auto j) LAMINA_INLINE {
     bool started = false;
     unroll<W::taps>([&](auto i)
                         LAMINA_INLINE { add_product(u[j], started, static_cast<T>(W::weight[j][i]), g[i]); });
   });
+}
+
+/// Filters of one tap: nothing is transformed.
+template <class W, class T, class Native>
+  requires(W::taps == 1)
+[[gnu::always_inline]] inline void transform_input(const Native (&d)[W::products], Native (&v)[W::products]) {
+  unroll<W::products>([&](auto i) LAMINA_INLINE { v[i] = d[i]; });
+}
+template <class W, class T, class Native>
+  requires(W::taps == 1)
+[[gnu::always_inline]] inline void transform_output(const Native (&m)[W::products], Native (&y)[W::outputs]) {
+  unroll<W::outputs>([&](auto i) LAMINA_INLINE { y[i] = m[i]; });
+}
+template <class W, class T, class Native>
+  requires(W::taps == 1)
+[[gnu::always_inline]] inline void transform_weight(const Native (&g)[1], Native (&u)[1]) {
+  u[0] = g[0];
+}
+
+/// Filters of stride 2: StridedWinograd.
+template <class W, class T, class Native>
+  requires(W::stride == 2)
+[[gnu::always_inline]] inline void transform_input(const Native (&d)[W::products], Native (&v)[W::products]) {
+  using Even = typename W::Even;
+  using Odd = typename W::Odd;
+  Native even[Even::products], odd[Odd::products], even_v[Even::products], odd_v[Odd::products];
+  unroll<Even::products>([&](auto i) LAMINA_INLINE { even[i] = d[2 * i]; });
+  unroll<Odd::products>([&](auto i) LAMINA_INLINE { odd[i] = d[2 * i + 1]; });
+  transform_input<Even, T>(even, even_v);
+  transform_input<Odd, T>(odd, odd_v);
+  unroll<Even::products>([&](auto i) LAMINA_INLINE { v[i] = even_v[i]; });
+  unroll<Odd::products>([&](auto i) LAMINA_INLINE { v[Even::products + i] = odd_v[i]; });
+}
+template <class W, class T, class Native>
+  requires(W::stride == 2)
+[[gnu::always_inline]] inline void transform_output(const Native (&m)[W::products], Native (&y)[W::outputs]) {
+  using Even = typename W::Even;
+  using Odd = typename W::Odd;
+  Native even[Even::products], odd[Odd::products], even_y[W::outputs], odd_y[W::outputs];
+  unroll<Even::products>([&](auto i) LAMINA_INLINE { even[i] = m[i]; });
+  unroll<Odd::products>([&](auto i) LAMINA_INLINE { odd[i] = m[Even::products + i]; });
+  transform_output<Even, T>(even, even_y);
+  transform_output<Odd, T>(odd, odd_y);
+  unroll<W::outputs>([&](auto i) LAMINA_INLINE { y[i] = even_y[i] + odd_y[i]; });
+}
+template <class W, class T, class Native>
+  requires(W::stride == 2)
+[[gnu::always_inline]] inline void transform_weight(const Native (&g)[W::taps], Native (&u)[W::weights]) {
+  using Even = typename W::Even;
+  using Odd = typename W::Odd;
+  Native even[Even::taps], odd[Odd::taps], even_u[Even::weights], odd_u[Odd::weights];
+  unroll<Even::taps>([&](auto i) LAMINA_INLINE { even[i] = g[2 * i]; });
+  unroll<Odd::taps>([&](auto i) LAMINA_INLINE { odd[i] = g[2 * i + 1]; });
+  transform_weight<Even, T>(even, even_u);
+  transform_weight<Odd, T>(odd, odd_u);
+  unroll<Even::weights>([&](auto i) LAMINA_INLINE { u[i] = even_u[i]; });
+  unroll<Odd::weights>([&](auto i) LAMINA_INLINE { u[Even::weights + i] = odd_u[i]; });
 }
 
 }  // namespace lamina::kernels::detail

@@ -69,7 +69,7 @@ template <class Plan, class T, class Epilogue, class Follow>
 void run_forward(const AnyMap<const T>& in, const T* weight, const T* bias, const AnyMap<T>& out,
                  const ConvGeometry& geometry, const Epilogue& epilogue, const Follow& follow,
                  bool accumulate) {
-  if (!copies_border(geometry)) {
+  if (!copies_border(geometry) && !pads_image(in, out, geometry)) {
     Plan(geometry, false, in, out, weight, bias, accumulate).run(in, out, epilogue, follow);
     return;
   }

@@ -39,8 +39,9 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
         rows_(vertical_axis(g, in.height, out.height, transposed)),
         columns_(horizontal_axis(g, in.width, out.width, transposed)),
         blocks_(channels_, lanes, false),
+        most_runs_(in.block == 1 ? channels_.in * g.kernel_width : channels_.in + 2),
         taps_(threads() * g.taps()),
-        runs_(threads() * most_runs()),
+        runs_(threads() * most_runs_),
         sums_lanes_(transposed && out.block == 1 && in.block == lanes && g.groups == 1 && !bias),
         packs_((transposed && !sums_lanes_) || channels_.blocks_mix_groups(lanes)),
         packed_(packs_ ? blocks_.packed_size(g.taps(), lanes) : 0),
@@ -71,8 +72,6 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
 
  private:
   static constexpr Index lanes = simd::width<T>;
-
-  Index most_runs() const { return channels_.in + 2; }
 
   /// The first output channel of a group of blocks; behind the last group, the number of channels.
   Index first_channel(Index group) const {
@@ -127,7 +126,7 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
   void run_lane_sums(const In& in, const Out& out, const Piece& piece, const AxisRun& row,
                      const AxisRun& column, const Pixels& pixels, int worker) const {
     Window window = window_of(in, {0, 1, 0, out.channels, 0}, row, column, worker);
-    ChannelRun* const runs = runs_.data() + worker * most_runs();
+    ChannelRun* const runs = runs_.data() + worker * most_runs_;
     window.runs = runs;
     window.run_count = in.blocks();
     for (Index block = 0; block < window.run_count; ++block)
@@ -180,10 +179,11 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
   [[gnu::noinline]] Window window_of(const In& in, const Span& span, const AxisRun& row,
                                      const AxisRun& column, int worker) const {
     Tap* const taps = taps_.data() + worker * geometry_.taps();
-    ChannelRun* const runs = runs_.data() + worker * most_runs();
+    ChannelRun* const runs = runs_.data() + worker * most_runs_;
     const bool plain = in.block == 1;
     const Index tap_weights = span.channels * lanes;
-    const Index taps_of_row = plain ? std::min<Index>(1, column.tap_count) : column.tap_count;
+    const bool whole_rows = plain && column.tap_step == 1;
+    const Index taps_of_row = whole_rows ? std::min<Index>(1, column.tap_count) : column.tap_count;
     Index tap_count = 0, run_count = 0;
     for (Index r = 0; r < row.tap_count; ++r)
       for (Index c = 0; c < taps_of_row; ++c) {
@@ -192,19 +192,20 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
         taps[tap_count++] = {r * row.in_tap_step * in.row_stride() + c * column.in_tap_step * in.block,
                              tap * tap_weights};
       }
+    if (plain) {
+      for (Index c = 0; c < (whole_rows ? column.tap_count : 1); ++c)
+        for (Index channel = 0; channel < span.channels; ++channel, ++run_count)
+          runs[run_count].in = in.channel(span.first_channel + channel) + c * column.in_tap_step;
+      return {taps, tap_count, runs, run_count, true};
+    }
     for (Index c = 0; c < span.channels;) {
       const Index channel = span.first_channel + c;
       const Index count = std::min(in.block - channel % in.block, span.channels - c);
-      runs[run_count++] = {in.channel(channel), c * lanes, plain ? column.tap_count : count, 0};
+      runs[run_count++] = {in.channel(channel), c * lanes, count, 0};
       c += count;
     }
     for (Index i = 0; i < run_count; ++i) runs[i].ahead = runs[std::min(i + 2, run_count - 1)].in;
-    return {taps,
-            tap_count,
-            runs,
-            run_count,
-            plain ? column.in_tap_step : 1,
-            plain ? column.tap_step * tap_weights : lanes};
+    return {taps, tap_count, runs, run_count, false};
   }
 
   void pack(const T* weight) {
@@ -221,6 +222,7 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
   Channels channels_;
   AxisRuns rows_, columns_;
   Blocks blocks_;
+  Index most_runs_;
   Scratch<Tap> taps_;
   Scratch<ChannelRun> runs_;
   bool sums_lanes_, packs_;

@@ -224,7 +224,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     const Index blocks = blocks_together(out_blocks_ - block);
     const Tap tap{0, 0};
     const ChannelRun run{0, 0, in_channels_, 0};
-    const Window window{&tap, 1, &run, 1, 1, lanes};
+    const Window window{&tap, 1, &run, 1, false};
     TileArguments<T> a{};
     a.in = chunk.inputs + product * in_product_;
     a.weight_block = in_channels_ * lanes;

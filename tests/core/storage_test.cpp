@@ -22,6 +22,20 @@ TEST_CASE("storage is aligned to a cache line and zero", "[core]") {
   }
 }
 
+TEST_CASE("large storage begins at a huge page, and moves and goes as small does", "[core]") {
+  constexpr lamina::Index megabyte = 1 << 20;
+  Storage<std::uint8_t> large(3 * megabyte + 1);
+  REQUIRE(reinterpret_cast<std::uintptr_t>(large.data()) % (2 * megabyte) == 0);
+  REQUIRE(*(large.end() - 1) == 0);
+  *(large.end() - 1) = 5;
+  Storage<std::uint8_t> small(megabyte - 1);
+  small.swap(large);
+  REQUIRE(large.size() == megabyte - 1);
+  const Storage<std::uint8_t> copy = small.clone();
+  small = std::move(large);
+  REQUIRE(copy[3 * megabyte] == 5);
+}
+
 TEST_CASE("storage of size 0 is valid", "[core]") {
   Storage<int> storage(0);
   REQUIRE(storage.empty());

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "lamina/blocks/inception.hpp"
 #include "lamina/net/freeze.hpp"
 
 namespace block_bench {
@@ -71,5 +72,7 @@ template <auto Block, auto In> auto frozen_on_map(Index batch = 1) {
 
 void add_attention();
 void add_convolutions();
+/// An Inception module on a map of `in` channels, side × side, if oneDNN is there.
+void add_dnnl_inception(const std::string& task, const InceptionWidths& widths, Index in, Index side);
 
 }  // namespace block_bench

@@ -73,9 +73,25 @@ void add_separable() {
   add(winograd, "dense_3x3", frozen_on_map<conv<128, 3>, input<128, 56, 56>>());
 }
 
+/// GoogLeNet's module 3a against the sum of oneDNN's primitives; as sums of products beside it.
+void add_inception() {
+  constexpr InceptionWidths widths{64, 96, 128, 16, 32, 32};
+  constexpr auto exact = concat(conv<64, 1> | relu, conv<96, 1> | relu | conv<128, 3, rounding::exact> | relu,
+                                conv<16, 1> | relu | conv<32, 5, rounding::exact> | relu,
+                                max_pool<3, stride<1>, pad<1>> | conv<32, 1> | relu);
+  constexpr auto in = input<192, 28, 28>;
+  const std::string task = "block/inception_3a/192@28", sums = task + "_exact";
+  goals()[task] = 1.25;
+  add(task, "lamina", frozen_on_map<inception<widths>, in>());
+  add_dnnl_inception(task, widths, 192, 28);
+  add(sums, "lamina", frozen_on_map<exact, in>());
+  add_dnnl_inception(sums, widths, 192, 28);
+}
+
 }  // namespace
 
 void add_convolutions() {
+  add_inception();
   add_weighted();
   add_inception_depthwise();
   add_separable();

@@ -3,6 +3,8 @@
 // thread; pieces allocate nothing.
 #pragma once
 
+#include <numeric>
+
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/detail/conv_axis.hpp"
@@ -86,6 +88,9 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
     const bool weights_outweigh =
         geometry_.weight_size(lanes) > in.channels * in.pixels() + out.channels * out.pixels();
     Cut pieces = cut_work(out.batch, out.height, blocks_.group_count, macs, weights_outweigh);
+    // Rows that fill whole tiles (14 columns: two).
+    const Index even = tile_pixels<3> / std::gcd(out.width, Index{tile_pixels<3>});
+    pieces.rows_each = std::min(out.height, (pieces.rows_each + even - 1) / even * even);
     // Corners of a map are regions of a pixel or few: whole tiles of them need as many samples.
     constexpr Index tile = tile_pixels<1>;
     if (rows_.count * columns_.count > 1 && 2 * pieces.samples_each >= tile)

@@ -178,9 +178,11 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
     }
 
     if (std::is_same_v<Epilogue, no_epilogue> && a.scale == T{1} && a.out_lanes == 0) {
+      T* const out = a.out;  // local, as far as a store may write to `a`
+      const Index out_block = a.out_block;
       unroll<S>([&](auto s) LAMINA_INLINE {
         unroll<V>([&](auto v) LAMINA_INLINE {
-          simd::store(a.out + out_pixel[s] + v * a.out_block, simd::from_native<T>(sum[s * V + v]));
+          simd::store(out + out_pixel[s] + v * out_block, simd::from_native<T>(sum[s * V + v]));
         });
       });
     } else {

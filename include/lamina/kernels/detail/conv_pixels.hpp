@@ -126,7 +126,7 @@ class PixelCursor {
     out_ = row_ * pixels_.middle.out_step + sample_ * pixels_.outer.out_step;
   }
 
-  const Pixels& pixels_;
+  const Pixels pixels_;  // a copy: stores of results may write to anything that is referred to
   Index left_, column_ = 0, row_ = 0, sample_ = 0, in_ = 0, out_ = 0;
 };
 

@@ -216,6 +216,27 @@ void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t
   }
 }
 
+/// The same with weights in the order of ConvGeometry::weight_offset, packed for this call: what training
+/// does, whose weights change from call to call. Where packing does not pay (few pixels) the sum is direct.
+template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Known = ConvWindow{}, class X,
+          class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
+void conv_forward_by(const FeatureMapView<X>& in, const std::type_identity_t<T>* weight,
+                     const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
+                     const ConvGeometry& geometry, const Epilogue& epilogue = {}, bool accumulate = false) {
+  const auto cost_by = [&](ConvAlgorithm algorithm) {
+    return cost(algorithm, geometry, in.height, in.width);
+  };
+  const Index saved = in.batch * (cost_by(ConvAlgorithm::direct) - cost_by(Algorithm));
+  if (saved <= packing_cost(Algorithm, geometry)) {
+    conv_forward<Kind>(in, weight, bias, out, geometry, epilogue, nothing_follows{}, accumulate);
+  } else {
+    const Scratch<T> packed(packed_weight_size(Algorithm, geometry));
+    pack_conv_weights<Algorithm, Known>(weight, geometry, packed.data());
+    conv_forward_packed<Algorithm, Kind, Known>(in, packed.data(), bias, out, geometry, epilogue,
+                                                nothing_follows{}, accumulate);
+  }
+}
+
 /// f.template operator()<Algorithm>() for an algorithm that is known at run time only.
 template <class F> decltype(auto) with_algorithm(ConvAlgorithm algorithm, F&& f) {
   switch (algorithm) {
@@ -242,6 +263,24 @@ void conv_backward_data(const FeatureMapView<Y>& dy, const std::type_identity_t<
   detail::with_plan<Kind, T, Arch>(geometry, to, from, [&]<class Plan>() {
     detail::run_backward_data<Plan>(from, weight, to, geometry, accumulate);
   });
+}
+
+/// The same by a named algorithm, one that transposed_applies to.
+template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Known = ConvWindow{}, class Y,
+          class T, class Arch = simd::Arch>
+void conv_backward_data_by(const FeatureMapView<Y>& dy, const std::type_identity_t<T>* weight,
+                           const FeatureMapView<T>& dx, const ConvGeometry& geometry,
+                           bool accumulate = false) {
+  if constexpr (Algorithm == ConvAlgorithm::direct) {
+    conv_backward_data<Kind>(dy, weight, dx, geometry, accumulate);
+  } else {
+    require(transposed_applies(Algorithm, geometry), "conv: the algorithm does not compute this gradient");
+    const ConvGeometry transpose = transposed(geometry);
+    const Scratch<T> turned(transpose.weight_size(simd::width<T>));
+    detail::transpose_weights(weight, geometry, turned.data());
+    conv_forward_by<Algorithm, Kind, Known>(dy, turned.data(), nullptr, dx, transpose, no_epilogue{},
+                                            accumulate);
+  }
 }
 
 /// Adds the gradients of weights and bias to dweight and dbias, which lie as weights and bias do; dbias may

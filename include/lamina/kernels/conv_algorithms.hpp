@@ -81,6 +81,14 @@ constexpr bool applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
          (g.kernel_width == taps || g.kernel_width == 1) && winograd_products(algorithm, taps, 1) <= 8;
 }
 
+/// Whether the algorithm computes the gradient of the data, as a convolution with the kernel turned round.
+constexpr bool transposed_applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
+  if (algorithm == ConvAlgorithm::direct) return true;
+  const ConvGeometry t = transposed(g);
+  return g.stride_height == 1 && g.stride_width == 1 && applies(algorithm, g) && t.pad_top >= 0 &&
+         t.pad_bottom >= 0 && t.pad_left >= 0 && t.pad_right >= 0;
+}
+
 /// An estimate of the time for a map of `rows` by `columns`, in fused multiply-adds of a vector (two a
 /// cycle). `lanes` is the vector's width.
 constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows, Index columns,
@@ -119,6 +127,12 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
   const Index transform = down * across * (transform_along(down) + transform_along(across)) / 2;
   return down * across * multiply(tiles, g.in_channels) + tiles * (blocks + in_blocks) * transform +
          fetch(winograd_weights(algorithm, g) * g.in_channels * blocks);
+}
+
+/// What packing the weights takes, in the same unit; where they are packed for each call it must pay.
+constexpr Index packing_cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index lanes = 8) {
+  if (algorithm == ConvAlgorithm::direct) return 0;
+  return 12 * winograd_weights(algorithm, g) * g.in_channels * ((g.out_channels + lanes - 1) / lanes);
 }
 
 /// The cheapest algorithm within the accuracy asked for. Of Winograd's, a larger one must be clearly cheaper,

@@ -66,6 +66,18 @@ struct ConvGeometry {
   }
 };
 
+/// The convolution that is the transpose of one with stride 1 and as much zero padding as dilated taps beyond
+/// the first, or less: its kernel turned round, its channels changed places.
+constexpr ConvGeometry transposed(const ConvGeometry& g) {
+  const Index vertical = g.dilation_height * (g.kernel_height - 1);
+  const Index horizontal = g.dilation_width * (g.kernel_width - 1);
+  ConvGeometry t = g;
+  t.in_channels = g.out_channels, t.out_channels = g.in_channels;
+  t.pad_top = vertical - g.pad_top, t.pad_bottom = vertical - g.pad_bottom;
+  t.pad_left = horizontal - g.pad_left, t.pad_right = horizontal - g.pad_right;
+  return t;
+}
+
 /// Throws shape_error unless `g` is a convolution that a map of `rows` by `columns` can take.
 constexpr void check(const ConvGeometry& g, Index rows, Index columns) {
   require(g.groups > 0 && g.in_channels % g.groups == 0 && g.out_channels % g.groups == 0,

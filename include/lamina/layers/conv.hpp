@@ -79,6 +79,15 @@ struct ConvOptions {
     if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
     return kernels::choose_algorithm(g, in.rows(), in.columns(), accuracy);
   }
+  /// What training computes the gradient of the data by.
+  constexpr kernels::ConvAlgorithm backward_algorithm(Shape in) const {
+    const kernels::ConvGeometry g = geometry(in);
+    if (in.height == dyn || in.width == dyn || reads_image(in) ||
+        !kernels::transposed_applies(kernels::ConvAlgorithm::winograd_2x2, g))
+      return kernels::ConvAlgorithm::direct;
+    return kernels::choose_algorithm(kernels::transposed(g), g.out_height(in.rows()),
+                                     g.out_width(in.columns()), accuracy);
+  }
 
   /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
   constexpr bool reads_image(Shape in) const {
@@ -121,9 +130,7 @@ template <ConvOptions O> struct Conv : Layer {
     const Shape out = output(in);
     return O.geometry(in).macs(out.rows(), out.columns());
   }
-  static std::string algorithm(Shape in) {
-    return kernels::label(kernels::ConvAlgorithm::direct, O.geometry(in));
-  }
+  static std::string algorithm(Shape in) { return kernels::label(O.frozen_algorithm(in), O.geometry(in)); }
   static constexpr Window window(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return {g.dilation_height * (g.kernel_height - 1) + 1, g.dilation_width * (g.kernel_width - 1) + 1,
@@ -131,7 +138,13 @@ template <ConvOptions O> struct Conv : Layer {
   }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    convolve<In>(pass, O.bias ? pass.parameter(1) : nullptr, kernels::no_epilogue{});
+    constexpr kernels::ConvAlgorithm algorithm = O.frozen_algorithm(In);
+    const T* const bias = O.bias ? pass.parameter(1) : nullptr;
+    if constexpr (algorithm == kernels::ConvAlgorithm::direct)
+      convolve<In>(pass, bias, kernels::no_epilogue{});
+    else
+      kernels::conv_forward_by<algorithm, kernels::ConvKind::dense, window_of(In)>(
+          pass.input(), pass.parameter(0), bias, pass.output, geometry<In>(pass.input()));
   }
 
   template <Shape In, class T> static void backward(const Backward<T>& pass) {
@@ -164,7 +177,7 @@ template <ConvOptions O> struct Conv : Layer {
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
-      kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, kernels::window_of(O.geometry(In))>(
+      kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, window_of(In)>(
           pass.input(), pass.parameter(0), pass.parameter(1), pass.output, geometry<In>(pass.input()), f,
           kernels::nothing_follows{}, accumulate);
   }
@@ -205,6 +218,7 @@ template <ConvOptions O> struct Conv : Layer {
     pass.image.empty() ? on(pass.input()) : on(pass.image);
   }
 
+  static constexpr kernels::ConvWindow window_of(Shape in) { return kernels::window_of(O.geometry(in)); }
   static constexpr kernels::ConvKind kind(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return g.depthwise()         ? kernels::ConvKind::depthwise
@@ -229,9 +243,14 @@ template <ConvOptions O> struct Conv : Layer {
     if (pass.wants_parameter_gradients())
       kernels::conv_backward_weights(in, pass.output_gradient, pass.parameter_gradient(0),
                                      O.bias ? pass.parameter_gradient(1) : nullptr, g);
-    if (!in_gradient.empty())
+    if (in_gradient.empty()) return;
+    constexpr kernels::ConvAlgorithm algorithm = O.backward_algorithm(In);
+    if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       kernels::conv_backward_data<kind(In)>(pass.output_gradient, pass.parameter(0), in_gradient, g,
                                             accumulate);
+    else if constexpr (std::is_same_v<InputGradient, FeatureMapView<T>>)
+      kernels::conv_backward_data_by<algorithm, kernels::ConvKind::dense, window_of(In)>(
+          pass.output_gradient, pass.parameter(0), in_gradient, g, accumulate);
   }
 };
 

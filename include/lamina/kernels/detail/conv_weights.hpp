@@ -7,7 +7,9 @@
 
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/shape.hpp"
+#include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/conv_algorithms.hpp"
+#include "lamina/simd/simd.hpp"
 
 namespace lamina::kernels::detail {
 
@@ -153,6 +155,18 @@ void pack_weights(const T* weight, const ConvGeometry& g, bool transposed, const
                        : transposed                 ? weight[row + place_of_lane[lane] * Lanes]
                                                     : weight[row + lane];
     }
+}
+
+/// Writes the weights of transposed(g), of one group: inputs and outputs change places, taps turn round.
+template <class T> void transpose_weights(const T* weight, const ConvGeometry& g, T* turned) {
+  constexpr Index lanes = simd::width<T>;
+  const Index blocks = (g.in_channels + lanes - 1) / lanes, taps = g.taps(), run = g.out_channels * lanes;
+  parallel_for(blocks, [&](Index block) {
+    T* const to = turned + block * taps * run;
+    pack_weights<T, lanes>(weight, g, true, {0, blocks, 0, g.out_channels, 0}, block, turned);
+    for (Index tap = 0; tap < taps / 2; ++tap)
+      std::swap_ranges(to + tap * run, to + (tap + 1) * run, to + (taps - 1 - tap) * run);
+  });
 }
 
 }  // namespace lamina::kernels::detail

@@ -1,0 +1,81 @@
+// Winograd's algorithms with weights that are packed for each call, forward and for the gradient of the data.
+// Of kernels/conv.hpp.
+#include <algorithm>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/winograd_errors.hpp"
+
+namespace lamina::test {
+namespace {
+
+/// dx by Algorithm, where `there` is what dx holds before.
+template <ConvAlgorithm Algorithm, class T>
+std::vector<double> data_gradient(const ConvCase& c, const Array& dy, const Array& w, const Array& there,
+                                  bool accumulate) {
+  const ConvGeometry& g = c.geometry;
+  Map<T> dx(plain(there), 1);
+  kernels::conv_backward_data_by<Algorithm>(Map<T>(plain(dy), 2).view(), arena_weights<T>(w, g).data(),
+                                            dx.view(), g, accumulate);
+  REQUIRE(dx.gap_untouched());
+  const auto values = dx.plain().values;
+  return {values.begin(), values.end()};
+}
+
+std::vector<ConvCase> cases() {
+  std::vector<ConvCase> all;
+  for (const Index pad : {0, 1, 2}) all.push_back({8, 13, 12, square(32, 43, 3, 1, pad)});
+  all.push_back({8, 13, 17, square(33, 32, 5, 1, 1)});
+  all.push_back({8, 12, 12, square(24, 32, 5)});
+  all.push_back({8, 14, 11, square(32, 40, 3, 1, 2, 2)});
+  ConvGeometry band = square(48, 40, 7, 1, 3);
+  band.kernel_height = 1, band.pad_top = band.pad_bottom = 0;
+  all.push_back({8, 9, 14, band});
+  return all;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Winograd: the gradient of the data is the direct one's", "[kernels]", float, double) {
+  constexpr double tolerance = std::is_same_v<TestType, float> ? 4e-4 : 1e-12;
+  for (const ConvCase& c : cases()) {
+    INFO(c);
+    const ConvGeometry& g = c.geometry;
+    REQUIRE(kernels::transposed_applies(ConvAlgorithm::winograd_2x2, g));
+    const Array dy = random_array(c.batch, g.out_channels, c.out_height(), c.out_width(), 1);
+    const Array w = random_array(g.out_channels, g.in_channels, g.kernel_height, g.kernel_width, 2);
+    const Array there = random_array(c.batch, g.in_channels, c.height, c.width, 3);
+    for (const bool accumulate : {false, true}) {
+      const auto direct = data_gradient<ConvAlgorithm::direct, TestType>(c, dy, w, there, accumulate);
+      const auto winograd = data_gradient<ConvAlgorithm::winograd_2x2, TestType>(c, dy, w, there, accumulate);
+      if (std::is_same_v<TestType, float>)  // it rounds otherwise: the algorithm has run
+        REQUIRE_FALSE(std::equal(winograd.begin(), winograd.end(), direct.begin()));
+      require_close(winograd, direct, tolerance);
+    }
+  }
+}
+
+TEST_CASE("Winograd: few pixels are not worth the packing", "[kernels]") {
+  const ConvCase few{1, 4, 4, square(32, 40, 3, 1, 1)}, many{16, 12, 12, square(32, 40, 3, 1, 1)};
+  for (const ConvCase& c : {few, many}) {
+    const Array x = random_array(c.batch, 32, c.height, c.width, 1), w = random_array(40, 32, 3, 3, 2);
+    const auto answer = [&]<ConvAlgorithm Algorithm>() {
+      Map<float> y(Extents{c.batch, 40, c.out_height(), c.out_width()});
+      kernels::conv_forward_by<Algorithm>(Map<float>(plain(x)).view(),
+                                          arena_weights<float>(w, c.geometry).data(), nullptr, y.view(),
+                                          c.geometry);
+      return y.plain().values;
+    };
+    const auto direct = answer.template operator()<ConvAlgorithm::direct>();
+    const auto winograd = answer.template operator()<ConvAlgorithm::winograd_4x4>();
+    REQUIRE((winograd == direct) == (c.batch == 1));
+  }
+}
+
+TEST_CASE("Winograd: gradients of strided convolutions and of wide borders are refused", "[kernels]") {
+  REQUIRE_FALSE(kernels::transposed_applies(ConvAlgorithm::winograd_2x2, square(8, 8, 3, 2, 1)));
+  REQUIRE_FALSE(kernels::transposed_applies(ConvAlgorithm::winograd_2x2, square(8, 8, 3, 1, 3)));
+  REQUIRE_FALSE(kernels::transposed_applies(ConvAlgorithm::winograd_6x6, square(8, 8, 5, 1, 2)));
+}
+
+}  // namespace lamina::test

@@ -97,14 +97,35 @@ Work forward(const SharedMaps<Block>& maps, const ConvGeometry& geometry, ConvAl
         algorithm, [&]<ConvAlgorithm Algorithm>() { return forward<Algorithm>(maps, geometry); });
 }
 
+/// A gradient, by what training chooses.
 template <int Block, class Geometry>
 Work backward(const SharedMaps<Block>& maps, Workload workload, Geometry geometry) {
-  if (workload == Workload::backward_data)
-    return [=] { kernels::conv_backward_data(maps->y.view, maps->weight.data(), maps->x.view, geometry); };
-  return [=] {
-    kernels::conv_backward_weights(maps->x.view, maps->y.view, maps->weight.data(), maps->bias.data(),
-                                   geometry);
-  };
+  const auto chosen_gradient =
+      workload == Workload::backward_data ? kernels::choose_data_gradient : kernels::choose_weights_gradient;
+  const ConvAlgorithm algorithm =
+      Block == 1 ? ConvAlgorithm::direct
+                 : chosen_gradient(geometry, maps->x.view.height, maps->x.view.width, Accuracy::relaxed);
+  if (algorithm == ConvAlgorithm::direct) {
+    if (workload == Workload::backward_data)
+      return [=] { kernels::conv_backward_data(maps->y.view, maps->weight.data(), maps->x.view, geometry); };
+    return [=] {
+      kernels::conv_backward_weights(maps->x.view, maps->y.view, maps->weight.data(), maps->bias.data(),
+                                     geometry);
+    };
+  }
+  if constexpr (Block != 1)
+    return kernels::with_algorithm(algorithm, [&]<ConvAlgorithm Algorithm>() -> Work {
+      if (workload == Workload::backward_data)
+        return [=] {
+          kernels::conv_backward_data_by<Algorithm>(maps->y.view, maps->weight.data(), maps->x.view,
+                                                    geometry);
+        };
+      return [=] {
+        kernels::conv_backward_weights_by<Algorithm>(maps->x.view, maps->y.view, maps->weight.data(),
+                                                     maps->bias.data(), geometry);
+      };
+    });
+  return {};
 }
 
 /// make() of a Contestant, from `work`: a function of the maps.

@@ -22,6 +22,28 @@ std::vector<double> data_gradient(const ConvCase& c, const Array& dy, const Arra
   return {values.begin(), values.end()};
 }
 
+/// What is added to dw and db, both of which begin at one.
+template <class T> struct WeightsGradient {
+  Storage<T> weight, bias;
+};
+template <ConvAlgorithm Algorithm, class T>
+WeightsGradient<T> weights_gradient(const ConvCase& c, const Array& x, const Array& dy) {
+  const ConvGeometry& g = c.geometry;
+  const Index blocks = (g.out_channels + channel_block<T> - 1) / channel_block<T>;
+  WeightsGradient<T> gradient{Storage<T>(g.weight_size(channel_block<T>)),
+                              Storage<T>(blocks * channel_block<T>)};
+  const Array ones(g.out_channels, g.in_channels, g.kernel_height, g.kernel_width);
+  each({ones.n, ones.c, ones.h, ones.w}, [&](Index o, Index i, Index u, Index v) {
+    gradient.weight[g.weight_offset(channel_block<T>, o, i, u, v)] = T{1};
+  });
+  std::fill_n(gradient.bias.data(), g.out_channels, T{1});
+  kernels::conv_backward_weights_by<Algorithm>(Map<T>(plain(x), 1).view(), Map<T>(plain(dy), 2).view(),
+                                               gradient.weight.data(), gradient.bias.data(), g);
+  return gradient;
+}
+
+std::vector<double> doubles(const auto& storage) { return {storage.begin(), storage.end()}; }
+
 std::vector<ConvCase> cases() {
   std::vector<ConvCase> all;
   for (const Index pad : {0, 1, 2}) all.push_back({8, 13, 12, square(32, 43, 3, 1, pad)});
@@ -55,6 +77,38 @@ TEMPLATE_TEST_CASE("Winograd: the gradient of the data is the direct one's", "[k
   }
 }
 
+TEMPLATE_TEST_CASE("Winograd: the gradient of the weights is the direct one's, in padding lanes too",
+                   "[kernels]", float, double) {
+  constexpr double tolerance = std::is_same_v<TestType, float> ? 4e-3 : 1e-11;
+  for (const ConvCase& c : cases()) {
+    INFO(c);
+    const ConvGeometry& g = c.geometry;
+    const Array x = random_array(c.batch, g.in_channels, c.height, c.width, 1);
+    const Array dy = random_array(c.batch, g.out_channels, c.out_height(), c.out_width(), 2);
+    const auto direct = weights_gradient<ConvAlgorithm::direct, TestType>(c, x, dy);
+    const auto winograd = weights_gradient<ConvAlgorithm::winograd_2x2, TestType>(c, x, dy);
+    if (std::is_same_v<TestType, float>)  // it rounds otherwise: the algorithm has run
+      REQUIRE_FALSE(std::equal(winograd.weight.begin(), winograd.weight.end(), direct.weight.begin()));
+    require_close(doubles(winograd.weight), doubles(direct.weight), tolerance);
+    require_close(doubles(winograd.bias), doubles(direct.bias), tolerance);
+    for (Index i = 0; i < winograd.weight.size(); ++i)  // padding lanes began at zero
+      if (direct.weight[i] == TestType{0}) REQUIRE(winograd.weight[i] == TestType{0});
+  }
+}
+
+TEST_CASE("Winograd: gradients have the same bits on any number of threads", "[kernels]") {
+  const int before = threads();
+  const ConvCase c{16, 14, 15, square(24, 40, 3, 1, 1)};
+  const Array x = random_array(16, 24, 14, 15, 1), dy = random_array(16, 40, 14, 15, 2);
+  set_threads(1);
+  const auto one = weights_gradient<ConvAlgorithm::winograd_4x4, float>(c, x, dy);
+  set_threads(3);
+  const auto three = weights_gradient<ConvAlgorithm::winograd_4x4, float>(c, x, dy);
+  set_threads(before);
+  REQUIRE(std::equal(one.weight.begin(), one.weight.end(), three.weight.begin()));
+  REQUIRE(std::equal(one.bias.begin(), one.bias.end(), three.bias.begin()));
+}
+
 TEST_CASE("Winograd: few pixels are not worth the packing", "[kernels]") {
   const ConvCase few{1, 4, 4, square(32, 40, 3, 1, 1)}, many{16, 12, 12, square(32, 40, 3, 1, 1)};
   for (const ConvCase& c : {few, many}) {
@@ -76,6 +130,8 @@ TEST_CASE("Winograd: gradients of strided convolutions and of wide borders are r
   REQUIRE_FALSE(kernels::transposed_applies(ConvAlgorithm::winograd_2x2, square(8, 8, 3, 2, 1)));
   REQUIRE_FALSE(kernels::transposed_applies(ConvAlgorithm::winograd_2x2, square(8, 8, 3, 1, 3)));
   REQUIRE_FALSE(kernels::transposed_applies(ConvAlgorithm::winograd_6x6, square(8, 8, 5, 1, 2)));
+  REQUIRE_FALSE(kernels::weights_gradient_applies(ConvAlgorithm::winograd_2x2, square(8, 8, 3, 2, 1)));
+  REQUIRE_FALSE(kernels::weights_gradient_applies(ConvAlgorithm::winograd_4x4, square(512, 512, 3, 1, 1)));
 }
 
 }  // namespace lamina::test

@@ -44,18 +44,18 @@ constexpr auto band = conv<32, kernel<1, 7>, no_bias> | batch_norm;
 constexpr auto of_sequence = conv<24, 3> | relu;
 constexpr auto named_algorithm = conv<32, 3, algorithm::winograd_2x2, no_bias> | batch_norm;
 
-constexpr kernels::ConvAlgorithm frozen_algorithm(const auto& layer, Shape in) {
-  return layer.options.frozen_algorithm(in);
+constexpr kernels::ConvAlgorithm forward_algorithm(const auto& layer, Shape in) {
+  return layer.options.forward_algorithm(in);
 }
-static_assert(frozen_algorithm(conv<32, 3>, shape_of_input) == algorithm::winograd_4x4);
-static_assert(frozen_algorithm(conv<32, 5>, shape_of_input) == algorithm::winograd_4x4);
-static_assert(frozen_algorithm(conv<32, 3, dilation<2>>, shape_of_input) == algorithm::winograd_4x4);
-static_assert(frozen_algorithm(conv<32, kernel<1, 7>>, shape_of_input) == algorithm::winograd_2x2);
-static_assert(frozen_algorithm(conv<24, 3>, shape<24, 40>) == algorithm::winograd_4x4);
-static_assert(frozen_algorithm(conv<32, 3, rounding::exact>, shape_of_input) == algorithm::direct);
-static_assert(frozen_algorithm(conv<32, 3>, shape<3, 15, 16>) == algorithm::direct);
-static_assert(frozen_algorithm(conv<32, 3>, Shape{24, dyn, dyn}) == algorithm::direct);
-static_assert(frozen_algorithm(conv<32, 3, stride<2>>, shape_of_input) == algorithm::direct);
+static_assert(forward_algorithm(conv<32, 3>, shape_of_input) == algorithm::winograd_4x4);
+static_assert(forward_algorithm(conv<32, 5>, shape_of_input) == algorithm::winograd_4x4);
+static_assert(forward_algorithm(conv<32, 3, dilation<2>>, shape_of_input) == algorithm::winograd_4x4);
+static_assert(forward_algorithm(conv<32, kernel<1, 7>>, shape_of_input) == algorithm::winograd_2x2);
+static_assert(forward_algorithm(conv<24, 3>, shape<24, 40>) == algorithm::winograd_4x4);
+static_assert(forward_algorithm(conv<32, 3, rounding::exact>, shape_of_input) == algorithm::direct);
+static_assert(forward_algorithm(conv<32, 3>, shape<3, 15, 16>) == algorithm::direct);
+static_assert(forward_algorithm(conv<32, 3>, Shape{24, dyn, dyn}) == algorithm::direct);
+static_assert(forward_algorithm(conv<32, 3, stride<2>>, shape_of_input) == algorithm::direct);
 
 }  // namespace
 

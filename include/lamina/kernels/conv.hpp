@@ -7,12 +7,14 @@
 // it works.
 #pragma once
 
+#include "lamina/kernels/channel_sums.hpp"
 #include "lamina/kernels/conv_algorithms.hpp"
 #include "lamina/kernels/detail/conv_border.hpp"
 #include "lamina/kernels/detail/conv_gradient.hpp"
 #include "lamina/kernels/detail/conv_plan.hpp"
 #include "lamina/kernels/detail/depthwise_plan.hpp"
 #include "lamina/kernels/detail/single_output_plan.hpp"
+#include "lamina/kernels/detail/winograd_gradient.hpp"
 #include "lamina/kernels/detail/winograd_plan.hpp"
 
 namespace lamina::kernels {
@@ -223,11 +225,7 @@ template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Kno
 void conv_forward_by(const FeatureMapView<X>& in, const std::type_identity_t<T>* weight,
                      const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                      const ConvGeometry& geometry, const Epilogue& epilogue = {}, bool accumulate = false) {
-  const auto cost_by = [&](ConvAlgorithm algorithm) {
-    return cost(algorithm, geometry, in.height, in.width);
-  };
-  const Index saved = in.batch * (cost_by(ConvAlgorithm::direct) - cost_by(Algorithm));
-  if (saved <= packing_cost(Algorithm, geometry)) {
+  if (!packing_pays(Algorithm, geometry, in.batch, in.height, in.width)) {
     conv_forward<Kind>(in, weight, bias, out, geometry, epilogue, nothing_follows{}, accumulate);
   } else {
     const Scratch<T> packed(packed_weight_size(Algorithm, geometry));
@@ -292,6 +290,28 @@ void conv_backward_weights(const FeatureMapView<X, InBlock>& in, const FeatureMa
   const detail::AnyMap<const Y> x = in, gradient = dy;
   if (!detail::check_maps(geometry, x, gradient)) return;
   detail::ConvGradient<std::remove_const_t<Y>, Arch>(geometry, x, gradient, dweight, dbias).run(x, gradient);
+}
+
+/// The same by a named algorithm, one that weights_gradient_applies to. Where packing would not pay forward,
+/// the sum is direct.
+template <ConvAlgorithm Algorithm, ConvWindow Known = ConvWindow{}, class X, class Y, class Arch = simd::Arch>
+void conv_backward_weights_by(const FeatureMapView<X>& in, const FeatureMapView<Y>& dy,
+                              std::remove_const_t<Y>* dweight, std::remove_const_t<Y>* dbias,
+                              const ConvGeometry& geometry) {
+  using T = std::remove_const_t<Y>;
+  const detail::AnyMap<const T> x = in, gradient = dy;
+  if (!packing_pays(Algorithm, geometry, in.batch, in.height, in.width)) {
+    conv_backward_weights(in, dy, dweight, dbias, geometry);
+  } else if constexpr (Algorithm != ConvAlgorithm::direct) {
+    if (!detail::check_maps(geometry, x, gradient)) return;
+    require(weights_gradient_applies(Algorithm, geometry),
+            "conv: the algorithm does not compute this gradient");
+    detail::with_winograd<Algorithm, Known>(geometry, [&]<class Rows, class Columns>() {
+      if constexpr (Rows::stride == 1)
+        detail::WinogradGradient<T, Rows, Columns, Arch>(geometry, x, gradient).run(x, gradient, dweight);
+    });
+    if (dbias) add_channel_sums<T>(dy, dbias);
+  }
 }
 
 /// Transposed convolution: out = epilogue(convᵀ(in, weight) + bias), or epilogue(out + convᵀ(in, weight) +

@@ -89,6 +89,15 @@ constexpr bool transposed_applies(ConvAlgorithm algorithm, const ConvGeometry& g
          t.pad_bottom >= 0 && t.pad_left >= 0 && t.pad_right >= 0;
 }
 
+/// Whether the algorithm computes the gradient of the weights, whose transforms must be few enough to be
+/// summed into.
+constexpr bool weights_gradient_applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
+  constexpr Index most_elements = Index{1} << 20;
+  return algorithm == ConvAlgorithm::direct ||
+         (applies(algorithm, g) && g.stride_height == 1 && g.stride_width == 1 &&
+          winograd_weights(algorithm, g) * g.in_channels * g.out_channels <= most_elements);
+}
+
 /// An estimate of the time for a map of `rows` by `columns`, in fused multiply-adds of a vector (two a
 /// cycle). `lanes` is the vector's width.
 constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows, Index columns,
@@ -129,10 +138,14 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
          fetch(winograd_weights(algorithm, g) * g.in_channels * blocks);
 }
 
-/// What packing the weights takes, in the same unit; where they are packed for each call it must pay.
-constexpr Index packing_cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index lanes = 8) {
-  if (algorithm == ConvAlgorithm::direct) return 0;
-  return 12 * winograd_weights(algorithm, g) * g.in_channels * ((g.out_channels + lanes - 1) / lanes);
+/// Whether a batch saves more than the packing of the weights costs, where that is done for each call.
+constexpr bool packing_pays(ConvAlgorithm algorithm, const ConvGeometry& g, Index batch, Index rows,
+                            Index columns, Index lanes = 8) {
+  if (algorithm == ConvAlgorithm::direct) return false;
+  const Index vectors =
+      winograd_weights(algorithm, g) * g.in_channels * ((g.out_channels + lanes - 1) / lanes);
+  const Index saved = cost(ConvAlgorithm::direct, g, rows, columns) - cost(algorithm, g, rows, columns);
+  return batch * saved > 12 * vectors;
 }
 
 /// The cheapest algorithm within the accuracy asked for. Of Winograd's, a larger one must be clearly cheaper,
@@ -145,6 +158,18 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g, Index rows, Inde
     if (applies(algorithm, g) && cost(algorithm, g, rows, columns) * 20 < cost(best, g, rows, columns) * 19)
       best = algorithm;
   return best;
+}
+
+/// The same for the gradient of the data of a map of `rows` by `columns`, and for that of the weights.
+constexpr ConvAlgorithm choose_data_gradient(const ConvGeometry& g, Index rows, Index columns,
+                                             Accuracy accuracy) {
+  if (!transposed_applies(ConvAlgorithm::winograd_2x2, g)) return ConvAlgorithm::direct;
+  return choose_algorithm(transposed(g), g.out_height(rows), g.out_width(columns), accuracy);
+}
+constexpr ConvAlgorithm choose_weights_gradient(const ConvGeometry& g, Index rows, Index columns,
+                                                Accuracy accuracy) {
+  const ConvAlgorithm forward = choose_algorithm(g, rows, columns, accuracy);
+  return weights_gradient_applies(forward, g) ? forward : ConvAlgorithm::direct;
 }
 
 /// Elements of the weights as an algorithm reads them, whatever the element type; the direct one reads them

@@ -67,8 +67,9 @@ struct ConvOptions {
             .border = border};
   }
 
-  /// What a frozen net computes it by: the algorithm that was named, or the cheapest one within the accuracy.
-  constexpr kernels::ConvAlgorithm frozen_algorithm(Shape in) const {
+  /// What it is computed by: the algorithm that was named, or the cheapest one within the accuracy. (Training
+  /// packs weights for it at each step, and sums directly where that does not pay.)
+  constexpr kernels::ConvAlgorithm forward_algorithm(Shape in) const {
     const kernels::ConvGeometry g = geometry(in);
     if (is_algorithm_named) {
       require(kernels::applies(algorithm, g),
@@ -79,14 +80,14 @@ struct ConvOptions {
     if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
     return kernels::choose_algorithm(g, in.rows(), in.columns(), accuracy);
   }
-  /// What training computes the gradient of the data by.
-  constexpr kernels::ConvAlgorithm backward_algorithm(Shape in) const {
-    const kernels::ConvGeometry g = geometry(in);
-    if (in.height == dyn || in.width == dyn || reads_image(in) ||
-        !kernels::transposed_applies(kernels::ConvAlgorithm::winograd_2x2, g))
-      return kernels::ConvAlgorithm::direct;
-    return kernels::choose_algorithm(kernels::transposed(g), g.out_height(in.rows()),
-                                     g.out_width(in.columns()), accuracy);
+  /// What training computes the gradients of data and weights by.
+  constexpr kernels::ConvAlgorithm data_gradient_algorithm(Shape in) const {
+    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
+    return kernels::choose_data_gradient(geometry(in), in.rows(), in.columns(), accuracy);
+  }
+  constexpr kernels::ConvAlgorithm weights_gradient_algorithm(Shape in) const {
+    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
+    return kernels::choose_weights_gradient(geometry(in), in.rows(), in.columns(), accuracy);
   }
 
   /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
@@ -130,7 +131,7 @@ template <ConvOptions O> struct Conv : Layer {
     const Shape out = output(in);
     return O.geometry(in).macs(out.rows(), out.columns());
   }
-  static std::string algorithm(Shape in) { return kernels::label(O.frozen_algorithm(in), O.geometry(in)); }
+  static std::string algorithm(Shape in) { return kernels::label(O.forward_algorithm(in), O.geometry(in)); }
   static constexpr Window window(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return {g.dilation_height * (g.kernel_height - 1) + 1, g.dilation_width * (g.kernel_width - 1) + 1,
@@ -138,7 +139,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    constexpr kernels::ConvAlgorithm algorithm = O.frozen_algorithm(In);
+    constexpr kernels::ConvAlgorithm algorithm = O.forward_algorithm(In);
     const T* const bias = O.bias ? pass.parameter(1) : nullptr;
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, bias, kernels::no_epilogue{});
@@ -148,16 +149,28 @@ template <ConvOptions O> struct Conv : Layer {
   }
 
   template <Shape In, class T> static void backward(const Backward<T>& pass) {
-    if (pass.image.empty())
-      gradients<In>(pass, pass.input(), pass.input_gradient(), pass.accumulate());
-    else
+    constexpr kernels::ConvAlgorithm of_data = O.data_gradient_algorithm(In);
+    constexpr kernels::ConvAlgorithm of_weights = O.weights_gradient_algorithm(In);
+    constexpr bool direct = of_data == kernels::ConvAlgorithm::direct && of_weights == of_data;
+    if (!pass.image.empty())
       gradients<In>(pass, pass.image, pass.image_gradient, false);
+    else if constexpr (direct)
+      gradients<In>(pass, pass.input(), pass.input_gradient(), pass.accumulate());
+    else {
+      const kernels::ConvGeometry g = geometry<In>(pass.input());
+      if (pass.wants_parameter_gradients())
+        kernels::conv_backward_weights_by<of_weights, window_of(In)>(
+            pass.input(), pass.output_gradient, pass.parameter_gradient(0), bias_gradient(pass), g);
+      if (!pass.input_gradient().empty())
+        kernels::conv_backward_data_by<of_data, kernels::ConvKind::dense, window_of(In)>(
+            pass.output_gradient, pass.parameter(0), pass.input_gradient(), g, pass.accumulate());
+    }
   }
 
   // For net/fusion.hpp. Weights are packed for the algorithm of the frozen net once they are complete.
   static constexpr std::array<Parameter, 2> fused_parameters(Shape in) {
     std::array<Parameter, 2> all = weight_and_bias(in);
-    const kernels::ConvAlgorithm algorithm = O.frozen_algorithm(in);
+    const kernels::ConvAlgorithm algorithm = O.forward_algorithm(in);
     if (algorithm != kernels::ConvAlgorithm::direct) {
       all[0].extents = {kernels::packed_weight_size(algorithm, O.geometry(in))};
       all[0].order = orders::plain;
@@ -165,7 +178,7 @@ template <ConvOptions O> struct Conv : Layer {
     return all;
   }
   static std::string fused_algorithm(Shape in) {
-    return kernels::label(O.frozen_algorithm(in), O.geometry(in));
+    return kernels::label(O.forward_algorithm(in), O.geometry(in));
   }
   /// A partial border scales its sums: nothing can be among them.
   static constexpr bool accepts_addend(Shape in) {
@@ -173,7 +186,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T, class F>
   static void forward_fused(const Forward<T>& pass, F f, bool accumulate = false) {
-    constexpr kernels::ConvAlgorithm algorithm = O.frozen_algorithm(In);
+    constexpr kernels::ConvAlgorithm algorithm = O.forward_algorithm(In);
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
@@ -196,7 +209,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T> static void pack(const T* weight, T* packed) {
     constexpr kernels::ConvGeometry g = O.geometry(In);
-    kernels::pack_conv_weights<O.frozen_algorithm(In), kernels::window_of(g)>(weight, g, packed);
+    kernels::pack_conv_weights<O.forward_algorithm(In), kernels::window_of(g)>(weight, g, packed);
   }
 
  private:
@@ -236,21 +249,20 @@ template <ConvOptions O> struct Conv : Layer {
         {In.channels, In.height == dyn ? in.height : In.height, In.width == dyn ? in.width : In.width});
   }
 
+  /// By sums of products: of images, and where nothing else pays.
   template <Shape In, class T, class Input, class InputGradient>
   static void gradients(const Backward<T>& pass, const Input& in, const InputGradient& in_gradient,
                         bool accumulate) {
     const kernels::ConvGeometry g = geometry<In>(in);
     if (pass.wants_parameter_gradients())
       kernels::conv_backward_weights(in, pass.output_gradient, pass.parameter_gradient(0),
-                                     O.bias ? pass.parameter_gradient(1) : nullptr, g);
-    if (in_gradient.empty()) return;
-    constexpr kernels::ConvAlgorithm algorithm = O.backward_algorithm(In);
-    if constexpr (algorithm == kernels::ConvAlgorithm::direct)
+                                     bias_gradient(pass), g);
+    if (!in_gradient.empty())
       kernels::conv_backward_data<kind(In)>(pass.output_gradient, pass.parameter(0), in_gradient, g,
                                             accumulate);
-    else if constexpr (std::is_same_v<InputGradient, FeatureMapView<T>>)
-      kernels::conv_backward_data_by<algorithm, kernels::ConvKind::dense, window_of(In)>(
-          pass.output_gradient, pass.parameter(0), in_gradient, g, accumulate);
+  }
+  template <class T> static T* bias_gradient(const Backward<T>& pass) {
+    return O.bias ? pass.parameter_gradient(1) : nullptr;
   }
 };
 
@@ -262,14 +274,14 @@ template <Index Channels, auto K, auto... Option> constexpr ConvOptions conv_opt
 }
 }  // namespace detail
 
-/// The accuracy that a frozen net keeps: rounding::relaxed (the default) admits Winograd's algorithms where
-/// they are faster; rounding::exact sums product by product, as training always does.
+/// How a convolution may round, in training and in a frozen net: rounding::relaxed (the default) admits
+/// Winograd's algorithms where they are faster; rounding::exact sums product by product.
 namespace rounding {
 using enum kernels::Accuracy;
 }
 
-/// What a frozen net computes a convolution by, where it is not to choose: conv<64, 3,
-/// algorithm::winograd_4x4>.
+/// What a convolution is computed by, where it is not to choose: conv<64, 3, algorithm::winograd_4x4>.
+/// Gradients follow the rounding asked for.
 namespace algorithm {
 using enum kernels::ConvAlgorithm;
 }

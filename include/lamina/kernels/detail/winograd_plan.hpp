@@ -20,20 +20,14 @@
 #include "lamina/kernels/conv_epilogue.hpp"
 #include "lamina/kernels/detail/conv_map.hpp"
 #include "lamina/kernels/detail/conv_tile.hpp"
-#include "lamina/kernels/detail/winograd_transform.hpp"
+#include "lamina/kernels/detail/winograd_tiles.hpp"
 
 #define LAMINA_INLINE __attribute__((always_inline))  // see conv_tile.hpp
 
 namespace lamina::kernels::detail {
 
-/// Where a product's matrix begins: behind the one before and a cache line, for distances that are powers of
-/// two would put all of them into one set of the cache.
-template <class T> constexpr Index winograd_distance(Index elements) {
-  return elements + 64 / static_cast<Index>(sizeof(T));
-}
-
-/// Transforms weights in the order of ConvGeometry::weight_offset. Rows and Columns are Winograd<outputs,
-/// taps>, or StridedWinograd.
+/// Transforms weights in the order of ConvGeometry::weight_offset. Rows and Columns as in
+/// WinogradTiles.
 template <class T, class Rows, class Columns, class Arch = simd::Arch>
 void pack_winograd_weights(const T* weight, const ConvGeometry& g, T* packed) {
   using Native = simd::native<T>;
@@ -66,23 +60,6 @@ void pack_winograd_weights(const T* weight, const ConvGeometry& g, T* packed) {
   });
 }
 
-/// How an axis of outputs is cut into tiles of `tile` outputs, `step` (the dilation) apart: the outputs of
-/// one phase after the other, [0, step).
-struct WinogradAxis {
-  Index extent, step, tile, tiles_of_phase;
-
-  WinogradAxis(Index outputs, Index dilation, Index outputs_of_tile)
-      : extent(outputs),
-        step(dilation),
-        tile(outputs_of_tile),
-        tiles_of_phase(((outputs + dilation - 1) / dilation + tile - 1) / tile) {}
-
-  Index tiles() const { return std::min(step, extent) * tiles_of_phase; }
-  Index first_output(Index i) const { return i / tiles_of_phase + i % tiles_of_phase * tile * step; }
-  /// Outputs of a tile that are inside; of phases that are shorter a last tile may have none.
-  Index outputs(Index first) const { return std::clamp<Index>((extent - first + step - 1) / step, 0, tile); }
-};
-
 template <class T, class Rows, class Columns, class Arch = simd::Arch> class WinogradPlan {
  public:
   using In = AnyMap<const T>;
@@ -91,10 +68,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   /// Of blocked maps shaped like `in` and `out`; `weight` is transformed. `bias` may be null.
   WinogradPlan(const ConvGeometry& g, const In& in, const Out& out, const T* weight, const T* bias,
                bool accumulate)
-      : geometry_(g),
-        rows_(out.height, g.dilation_height, Rows::outputs),
-        columns_(out.width, g.dilation_width, Columns::outputs),
-        tiles_(out.batch * rows_.tiles() * columns_.tiles()),
+      : tiles_(g, in),
         in_channels_(in.channels),
         in_size_(in.blocks() * lanes),
         out_blocks_(out.blocks()),
@@ -108,13 +82,13 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   /// Everything, on the threads of the pool. What is finished is told to `follow`, part by part.
   template <class Epilogue, class Follow = nothing_follows>
   void run(const In& in, const Out& out, const Epilogue& epilogue, const Follow& follow = {}) const {
-    const Index chunks = (tiles_ + chunk_ - 1) / chunk_;
+    const Index chunks = (tiles_.count + chunk_ - 1) / chunk_;
     const bool by_chunks = chunks >= 4 || threads() == 1;
     const Index workers = by_chunks ? threads() : 1;
     const Scratch<T> memory(workers * (in_product_ + out_product_) * products);
     const auto part = [&](Index chunk, int worker) {
       T* const own = memory.data() + worker * (in_product_ + out_product_) * products;
-      return Chunk{chunk * chunk_, std::min(chunk_, tiles_ - chunk * chunk_), own,
+      return Chunk{chunk * chunk_, std::min(chunk_, tiles_.count - chunk * chunk_), own,
                    own + in_product_ * products};
     };
     if (by_chunks) {
@@ -140,7 +114,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
  private:
   using Native = simd::native<T>;
   static constexpr Index lanes = simd::width<T>;
-  static constexpr Index products = Rows::products * Columns::products;
+  static constexpr Index products = WinogradTiles<T, Rows, Columns, Arch>::products;
 
   /// Tiles that go through the steps together, and their memory.
   struct Chunk {
@@ -154,69 +128,14 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   Index chunk_tiles() const {
     const Index bytes = products * (in_size_ + out_blocks_ * lanes) * static_cast<Index>(sizeof(T));
     const Index room = std::clamp<Index>((Index{400} << 10) / bytes / 12 * 12, 24, 96);
-    const Index chunks = std::max<Index>(1, (tiles_ + room - 1) / room);
-    return std::clamp<Index>(((tiles_ + chunks - 1) / chunks + 11) / 12 * 12, 12, room);
-  }
-
-  struct Place {
-    Index sample, row, column;
-  };
-  Place place_of(Index tile) const {
-    const Index of_sample = rows_.tiles() * columns_.tiles();
-    return {tile / of_sample, rows_.first_output(tile % of_sample / columns_.tiles()),
-            columns_.first_output(tile % columns_.tiles())};
+    const Index chunks = std::max<Index>(1, (tiles_.count + room - 1) / room);
+    return std::clamp<Index>(((tiles_.count + chunks - 1) / chunks + 11) / 12 * 12, 12, room);
   }
 
   /// V of one block of channels.
-  [[gnu::noinline]] void transform_inputs(const In& in, const Chunk& chunk, Index block) const {
-    constexpr Index row_reach = Rows::products - 1, column_reach = Columns::products - 1;
-    for (Index t = 0; t < chunk.count; ++t) {
-      const Place place = place_of(chunk.first + t);
-      const Index first_row = place.row * Rows::stride - geometry_.pad_top;
-      const Index first_column = place.column * Columns::stride - geometry_.pad_left;
-      const T* from = in.at_block(place.sample, block) + first_row * in.row_stride() + first_column * lanes;
-      Index row_step = rows_.step * in.row_stride(), column_step = columns_.step * lanes;
-      alignas(64) T patch[products * lanes];
-      if (first_row < 0 || first_column < 0 || first_row + row_reach * rows_.step >= in.height ||
-          first_column + column_reach * columns_.step >= in.width) {
-        copy_patch(in, place.sample, block, first_row, first_column, patch);
-        from = patch;
-        row_step = Columns::products * lanes;
-        column_step = lanes;
-      }
-      Native half[Rows::products][Columns::products];
-      for (int column = 0; column < Columns::products; ++column) {
-        Native d[Rows::products], v[Rows::products];
-        unroll<Rows::products>([&](auto row) LAMINA_INLINE {
-          d[row] = simd::to_native(simd::load(from + row * row_step + column * column_step));
-        });
-        transform_input<Rows, T>(d, v);
-        unroll<Rows::products>([&](auto row) LAMINA_INLINE { half[row][column] = v[row]; });
-      }
-      T* to = chunk.inputs + t * in_size_ + block * lanes;
-      const Index product = in_product_;
-      for (int row = 0; row < Rows::products; ++row) {
-        Native v[Columns::products];
-        transform_input<Columns, T>(half[row], v);
-        unroll<Columns::products>([&](auto column) LAMINA_INLINE {
-          simd::store(to, simd::from_native<T>(v[column]));
-          to += product;
-        });
-      }
-    }
-  }
-
-  /// A patch that reaches outside the map, where it is zero.
-  [[gnu::noinline]] void copy_patch(const In& in, Index sample, Index block, Index first_row,
-                                    Index first_column, T* patch) const {
-    for (Index r = 0, row = first_row; r < Rows::products; ++r, row += rows_.step)
-      for (Index c = 0, column = first_column; c < Columns::products;
-           ++c, column += columns_.step, patch += lanes) {
-        const bool inside = row >= 0 && row < in.height && column >= 0 && column < in.width;
-        simd::store(patch,
-                    inside ? simd::load(in.at_block(sample, block) + row * in.row_stride() + column * lanes)
-                           : simd::broadcast<T>(0));
-      }
+  void transform_inputs(const In& in, const Chunk& chunk, Index block) const {
+    tiles_.transform_inputs(in, chunk.first, chunk.count, block, chunk.inputs + block * lanes, in_product_,
+                            in_size_);
   }
 
   /// The sums of one product for the blocks of outputs that go together from `block` on.
@@ -262,10 +181,10 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
         });
         transform_output<Columns, T>(m, half[row]);
       }
-      const Place place = place_of(chunk.first + t);
-      const Index row_step = rows_.step * out.row_stride(), column_step = columns_.step * lanes;
+      const auto place = tiles_.place_of(chunk.first + t);
+      const Index row_step = tiles_.rows.step * out.row_stride(), column_step = tiles_.columns.step * lanes;
       T* const to = out.at_block(place.sample, block) + place.row * out.row_stride() + place.column * lanes;
-      const Index rows = rows_.outputs(place.row), columns = columns_.outputs(place.column);
+      const Index rows = tiles_.rows.outputs(place.row), columns = tiles_.columns.outputs(place.column);
       for (int column = 0; column < columns; ++column) {
         Native m[Rows::products], y[Rows::outputs];
         unroll<Rows::products>([&](auto row) LAMINA_INLINE { m[row] = half[row][column]; });
@@ -281,9 +200,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     }
   }
 
-  ConvGeometry geometry_;
-  WinogradAxis rows_, columns_;
-  Index tiles_;
+  WinogradTiles<T, Rows, Columns, Arch> tiles_;
   Index in_channels_, in_size_, out_blocks_;
   Index chunk_;
   Index in_product_, out_product_;  // between the matrices of two products

@@ -85,6 +85,37 @@ template <class W, class T, class Native>
   });
 }
 
+/// m = A y, the adjoint of transform_output.
+template <class W, class T, class Native>
+  requires(W::stride == 1 && W::taps > 1)
+[[gnu::always_inline]] inline void transform_output_gradient(const Native (&y)[W::outputs],
+                                                             Native (&m)[W::products]) {
+  unroll<W::products>([&](auto j) LAMINA_INLINE {
+    constexpr int row = decltype(j)::value;
+    if constexpr (!(row > 0 && W::is_pair(row - 1))) {
+      Native part[2] = {};  // of even and of odd powers
+      bool started[2] = {};
+      unroll<W::outputs>([&](auto i) LAMINA_INLINE {
+        add_product(part[i % 2], started[i % 2], static_cast<T>(W::output[i][row]), y[i]);
+      });
+      m[row] = part[0] + part[1];
+      if constexpr (W::is_pair(row)) m[row + 1] = part[0] - part[1];
+    }
+  });
+}
+
+/// g = Gᵀ u, the adjoint of transform_weight.
+template <class W, class T, class Native>
+  requires(W::stride == 1 && W::taps > 1)
+[[gnu::always_inline]] inline void transform_weight_gradient(const Native (&u)[W::weights],
+                                                             Native (&g)[W::taps]) {
+  unroll<W::taps>([&](auto i) LAMINA_INLINE {
+    bool started = false;
+    unroll<W::weights>(
+        [&](auto j) LAMINA_INLINE { add_product(g[i], started, static_cast<T>(W::weight[j][i]), u[j]); });
+  });
+}
+
 /// Filters of one tap: nothing is transformed.
 template <class W, class T, class Native>
   requires(W::taps == 1)
@@ -100,6 +131,18 @@ template <class W, class T, class Native>
   requires(W::taps == 1)
 [[gnu::always_inline]] inline void transform_weight(const Native (&g)[1], Native (&u)[1]) {
   u[0] = g[0];
+}
+
+template <class W, class T, class Native>
+  requires(W::taps == 1)
+[[gnu::always_inline]] inline void transform_output_gradient(const Native (&y)[W::outputs],
+                                                             Native (&m)[W::products]) {
+  unroll<W::outputs>([&](auto i) LAMINA_INLINE { m[i] = y[i]; });
+}
+template <class W, class T, class Native>
+  requires(W::taps == 1)
+[[gnu::always_inline]] inline void transform_weight_gradient(const Native (&u)[1], Native (&g)[1]) {
+  g[0] = u[0];
 }
 
 /// Filters of stride 2: StridedWinograd.

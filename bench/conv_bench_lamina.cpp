@@ -11,7 +11,7 @@
 #include "conv_bench.hpp"
 #include "conv_bench_shapes.hpp"
 #include "lamina/core/storage.hpp"
-#include "lamina/kernels/conv.hpp"
+#include "lamina/kernels/conv_by_algorithm.hpp"
 #include "lamina/kernels/reference/conv.hpp"
 
 namespace conv_bench {

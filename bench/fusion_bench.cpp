@@ -9,7 +9,7 @@
 
 #include "lamina/core/storage.hpp"
 #include "lamina/core/thread_pool.hpp"
-#include "lamina/kernels/conv.hpp"
+#include "lamina/kernels/conv_by_algorithm.hpp"
 #include "lamina/kernels/elementwise.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 #include "support/ratio_reporter.hpp"

@@ -1,5 +1,5 @@
 // Winograd's algorithms for every kernel they are there for, dilated ones too, with kernels known at run time
-// only. Of kernels/conv.hpp.
+// only. Of kernels/conv_by_algorithm.hpp.
 #include <vector>
 
 #include "kernels/winograd_errors.hpp"

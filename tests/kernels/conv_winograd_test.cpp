@@ -1,4 +1,4 @@
-// Winograd's algorithms for 3×3 kernels, which are known when compiled. Of kernels/conv.hpp.
+// Winograd's algorithms for 3×3 kernels, which are known when compiled. Of kernels/conv_by_algorithm.hpp.
 #include <algorithm>
 
 #include "kernels/winograd_errors.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/conv_cases.hpp"
-#include "lamina/kernels/conv.hpp"
+#include "lamina/kernels/conv_by_algorithm.hpp"
 
 namespace lamina::test {
 

@@ -1,5 +1,6 @@
-// Winograd's algorithms with weights that are packed for each call, forward and for the gradient of the data.
-// Of kernels/conv.hpp.
+// Convolutions by a named algorithm as training has them: with weights that are packed for each call, and the
+// gradients. (Algorithms with weights packed once: conv_winograd_test.cpp, conv_winograd_kernels_test.cpp.)
+
 #include <algorithm>
 #include <type_traits>
 #include <vector>

@@ -3,8 +3,8 @@
 // on maps (C, H, W) and sequences (C, W). The arithmetic is in kernels/conv.hpp.
 #pragma once
 
-#include "lamina/kernels/conv_by_algorithm.hpp"
 #include "lamina/kernels/conv_algorithms.hpp"
+#include "lamina/kernels/conv_by_algorithm.hpp"
 #include "lamina/layers/absorb.hpp"
 #include "lamina/layers/options.hpp"
 #include "lamina/net/layer.hpp"

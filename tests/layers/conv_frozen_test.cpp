@@ -45,7 +45,7 @@ constexpr auto of_sequence = conv<24, 3> | relu;
 constexpr auto named_algorithm = conv<32, 3, algorithm::winograd_2x2, no_bias> | batch_norm;
 
 constexpr kernels::ConvAlgorithm forward_algorithm(const auto& layer, Shape in) {
-  return layer.options.forward_algorithm(in);
+  return layer.options.frozen_algorithm(in);
 }
 static_assert(forward_algorithm(conv<32, 3>, shape_of_input) == algorithm::winograd_4x4);
 static_assert(forward_algorithm(conv<32, 5>, shape_of_input) == algorithm::winograd_4x4);
@@ -56,6 +56,18 @@ static_assert(forward_algorithm(conv<32, 3, rounding::exact>, shape_of_input) ==
 static_assert(forward_algorithm(conv<32, 3>, shape<3, 15, 16>) == algorithm::direct);
 static_assert(forward_algorithm(conv<32, 3>, Shape{24, dyn, dyn}) == algorithm::direct);
 static_assert(forward_algorithm(conv<32, 3, stride<2>>, shape_of_input) == algorithm::direct);
+
+// What training takes: of Winograd's one for each kernel, and none where extents or rounding forbid it.
+static_assert(conv<512, 3>.options.frozen_algorithm(shape<512, 7, 7>) == algorithm::winograd_2x2);
+static_assert(conv<512, 3>.options.training_algorithm(shape<512, 7, 7>) == algorithm::winograd_4x4);
+static_assert(conv<32, 3>.options.data_gradient_algorithm(shape_of_input) == algorithm::winograd_4x4);
+static_assert(conv<32, 3>.options.weights_gradient_algorithm(shape_of_input) == algorithm::winograd_4x4);
+static_assert(conv<512, 3>.options.weights_gradient_algorithm(shape<512, 7, 7>) == algorithm::direct);
+static_assert(conv<32, 3, rounding::exact>.options.data_gradient_algorithm(shape_of_input) ==
+              algorithm::direct);
+static_assert(conv<64, 3, stride<2>>.options.data_gradient_algorithm(shape<64, 32, 32>) == algorithm::direct);
+static_assert(conv<32, 3, pad<3>>.options.data_gradient_algorithm(shape_of_input) == algorithm::direct);
+static_assert(conv<32, 3>.options.training_algorithm(Shape{24, dyn, dyn}) == algorithm::direct);
 
 }  // namespace
 

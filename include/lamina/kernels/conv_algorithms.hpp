@@ -160,15 +160,26 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g, Index rows, Inde
   return best;
 }
 
-/// The same for the gradient of the data of a map of `rows` by `columns`, and for that of the weights.
+/// What training chooses forward: of Winograd's algorithms the 4×4 one, or for kernels of 7 the 2×2 one. In
+/// batches the others are hardly ever faster, and each would be compiled.
+constexpr ConvAlgorithm choose_training(const ConvGeometry& g, Index rows, Index columns, Accuracy accuracy) {
+  if (accuracy == Accuracy::exact) return ConvAlgorithm::direct;
+  for (const ConvAlgorithm algorithm : {ConvAlgorithm::winograd_4x4, ConvAlgorithm::winograd_2x2})
+    if (applies(algorithm, g))
+      return cost(algorithm, g, rows, columns) * 20 < cost(ConvAlgorithm::direct, g, rows, columns) * 19
+                 ? algorithm
+                 : ConvAlgorithm::direct;
+  return ConvAlgorithm::direct;
+}
+/// And for the gradients of the data of a map of `rows` by `columns` and of the weights.
 constexpr ConvAlgorithm choose_data_gradient(const ConvGeometry& g, Index rows, Index columns,
                                              Accuracy accuracy) {
   if (!transposed_applies(ConvAlgorithm::winograd_2x2, g)) return ConvAlgorithm::direct;
-  return choose_algorithm(transposed(g), g.out_height(rows), g.out_width(columns), accuracy);
+  return choose_training(transposed(g), g.out_height(rows), g.out_width(columns), accuracy);
 }
 constexpr ConvAlgorithm choose_weights_gradient(const ConvGeometry& g, Index rows, Index columns,
                                                 Accuracy accuracy) {
-  const ConvAlgorithm forward = choose_algorithm(g, rows, columns, accuracy);
+  const ConvAlgorithm forward = choose_training(g, rows, columns, accuracy);
   return weights_gradient_applies(forward, g) ? forward : ConvAlgorithm::direct;
 }
 

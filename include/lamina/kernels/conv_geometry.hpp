@@ -72,6 +72,7 @@ constexpr ConvGeometry transposed(const ConvGeometry& g) {
   const Index vertical = g.dilation_height * (g.kernel_height - 1);
   const Index horizontal = g.dilation_width * (g.kernel_width - 1);
   ConvGeometry t = g;
+  t.border = Border::zero;
   t.in_channels = g.out_channels, t.out_channels = g.in_channels;
   t.pad_top = vertical - g.pad_top, t.pad_bottom = vertical - g.pad_bottom;
   t.pad_left = horizontal - g.pad_left, t.pad_right = horizontal - g.pad_right;

@@ -67,27 +67,26 @@ struct ConvOptions {
             .border = border};
   }
 
-  /// What it is computed by: the algorithm that was named, or the cheapest one within the accuracy. (Training
-  /// packs weights for it at each step, and sums directly where that does not pay.)
-  constexpr kernels::ConvAlgorithm forward_algorithm(Shape in) const {
-    const kernels::ConvGeometry g = geometry(in);
+  /// What a frozen net computes it by: the algorithm that was named, or the cheapest one within the accuracy.
+  constexpr kernels::ConvAlgorithm frozen_algorithm(Shape in) const {
     if (is_algorithm_named) {
-      require(kernels::applies(algorithm, g),
+      require(kernels::applies(algorithm, geometry(in)),
               "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around, with "
               "stride 1 or, of 3 × 3, 2");
       return algorithm;
     }
-    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
-    return kernels::choose_algorithm(g, in.rows(), in.columns(), accuracy);
+    return chosen(in, kernels::choose_algorithm);
   }
-  /// What training computes the gradients of data and weights by.
+  /// What training computes it and its gradients by. (It packs the weights at each step, and sums directly
+  /// where that does not pay.)
+  constexpr kernels::ConvAlgorithm training_algorithm(Shape in) const {
+    return is_algorithm_named ? frozen_algorithm(in) : chosen(in, kernels::choose_training);
+  }
   constexpr kernels::ConvAlgorithm data_gradient_algorithm(Shape in) const {
-    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
-    return kernels::choose_data_gradient(geometry(in), in.rows(), in.columns(), accuracy);
+    return chosen(in, kernels::choose_data_gradient);
   }
   constexpr kernels::ConvAlgorithm weights_gradient_algorithm(Shape in) const {
-    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
-    return kernels::choose_weights_gradient(geometry(in), in.rows(), in.columns(), accuracy);
+    return chosen(in, kernels::choose_weights_gradient);
   }
 
   /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
@@ -108,6 +107,12 @@ struct ConvOptions {
 
  private:
   static constexpr Index unbounded = Index{1} << 40;
+
+  /// What `choose` says, where extents are known and the input is blocked.
+  constexpr kernels::ConvAlgorithm chosen(Shape in, auto choose) const {
+    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
+    return choose(geometry(in), in.rows(), in.columns(), accuracy);
+  }
 };
 
 /// The layer; users write conv<…>.
@@ -131,7 +136,7 @@ template <ConvOptions O> struct Conv : Layer {
     const Shape out = output(in);
     return O.geometry(in).macs(out.rows(), out.columns());
   }
-  static std::string algorithm(Shape in) { return kernels::label(O.forward_algorithm(in), O.geometry(in)); }
+  static std::string algorithm(Shape in) { return kernels::label(O.training_algorithm(in), O.geometry(in)); }
   static constexpr Window window(Shape in) {
     const kernels::ConvGeometry g = O.geometry(in);
     return {g.dilation_height * (g.kernel_height - 1) + 1, g.dilation_width * (g.kernel_width - 1) + 1,
@@ -139,7 +144,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    constexpr kernels::ConvAlgorithm algorithm = O.forward_algorithm(In);
+    constexpr kernels::ConvAlgorithm algorithm = O.training_algorithm(In);
     const T* const bias = O.bias ? pass.parameter(1) : nullptr;
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, bias, kernels::no_epilogue{});
@@ -170,7 +175,7 @@ template <ConvOptions O> struct Conv : Layer {
   // For net/fusion.hpp. Weights are packed for the algorithm of the frozen net once they are complete.
   static constexpr std::array<Parameter, 2> fused_parameters(Shape in) {
     std::array<Parameter, 2> all = weight_and_bias(in);
-    const kernels::ConvAlgorithm algorithm = O.forward_algorithm(in);
+    const kernels::ConvAlgorithm algorithm = O.frozen_algorithm(in);
     if (algorithm != kernels::ConvAlgorithm::direct) {
       all[0].extents = {kernels::packed_weight_size(algorithm, O.geometry(in))};
       all[0].order = orders::plain;
@@ -178,7 +183,7 @@ template <ConvOptions O> struct Conv : Layer {
     return all;
   }
   static std::string fused_algorithm(Shape in) {
-    return kernels::label(O.forward_algorithm(in), O.geometry(in));
+    return kernels::label(O.frozen_algorithm(in), O.geometry(in));
   }
   /// A partial border scales its sums: nothing can be among them.
   static constexpr bool accepts_addend(Shape in) {
@@ -186,7 +191,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T, class F>
   static void forward_fused(const Forward<T>& pass, F f, bool accumulate = false) {
-    constexpr kernels::ConvAlgorithm algorithm = O.forward_algorithm(In);
+    constexpr kernels::ConvAlgorithm algorithm = O.frozen_algorithm(In);
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
@@ -209,7 +214,7 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T> static void pack(const T* weight, T* packed) {
     constexpr kernels::ConvGeometry g = O.geometry(In);
-    kernels::pack_conv_weights<O.forward_algorithm(In), kernels::window_of(g)>(weight, g, packed);
+    kernels::pack_conv_weights<O.frozen_algorithm(In), kernels::window_of(g)>(weight, g, packed);
   }
 
  private:

@@ -109,7 +109,9 @@ struct ConvOptions {
   static constexpr Index unbounded = Index{1} << 40;
 
   /// What `choose` says, where extents are known and the input is blocked.
-  constexpr kernels::ConvAlgorithm chosen(Shape in, auto choose) const {
+  /// (Not a template: clang would make it too late for constants.)
+  using Choose = kernels::ConvAlgorithm(const kernels::ConvGeometry&, Index, Index, kernels::Accuracy);
+  constexpr kernels::ConvAlgorithm chosen(Shape in, Choose* choose) const {
     if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
     return choose(geometry(in), in.rows(), in.columns(), accuracy);
   }

@@ -108,9 +108,9 @@ struct ConvOptions {
  private:
   static constexpr Index unbounded = Index{1} << 40;
 
-  /// What `choose` says, where extents are known and the input is blocked.
-  /// (Not a template: clang would make it too late for constants.)
   using Choose = kernels::ConvAlgorithm(const kernels::ConvGeometry&, Index, Index, kernels::Accuracy);
+  /// What `choose` says, where extents are known and the input is blocked. (Not a template: clang would make
+  /// it too late for constants.)
   constexpr kernels::ConvAlgorithm chosen(Shape in, Choose* choose) const {
     if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
     return choose(geometry(in), in.rows(), in.columns(), accuracy);

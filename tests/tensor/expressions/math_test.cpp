@@ -33,6 +33,7 @@ TEMPLATE_TEST_CASE("functions agree with those of the standard library", "", flo
   };
   check(abs(x), x, [](double v) { return std::abs(v); });
   check(sqrt(p), p, [](double v) { return std::sqrt(v); });
+  check(rsqrt(p), p, [](double v) { return 1 / std::sqrt(v); });
   check(exp(x), x, [](double v) { return std::exp(v); });
   check(expm1(x), x, [](double v) { return std::expm1(v); });
   check(log(p), p, [](double v) { return std::log(v); });

@@ -33,6 +33,7 @@ TEST_CASE("functions of some of it", "[functions]") {
     support::check_at<double>(logarithm, x, std::log(x), 1 / x, 1e-14);
     support::check_at<double>(LogarithmOfOnePlus{}, x, std::log1p(x), 1 / (1 + x), 1e-14);
     support::check_at<double>(square_root, x, std::sqrt(x), 0.5 / std::sqrt(x), 1e-14);
+    support::check_at<double>(reciprocal_square_root, x, 1 / std::sqrt(x), -0.5 / (x * std::sqrt(x)), 1e-14);
     support::check_at<double>(sine, x, std::sin(x), std::cos(x), 1e-14);
     support::check_at<double>(cosine, x, std::cos(x), -std::sin(x), 1e-14);
 
@@ -40,6 +41,7 @@ TEST_CASE("functions of some of it", "[functions]") {
     support::check_at<float>(exponential, f, std::exp(f), std::exp(f), 1e-6);
     support::check_at<float>(logarithm, f, std::log(f), 1 / f, 1e-6);
     support::check_at<float>(square_root, f, std::sqrt(f), 0.5 / std::sqrt(f), 1e-6);
+    support::check_at<float>(reciprocal_square_root, f, 1 / std::sqrt(f), -0.5 / (f * std::sqrt(f)), 1e-6);
     support::check_at<float>(sine, f, std::sin(f), std::cos(f), 1e-6);
   }
 }

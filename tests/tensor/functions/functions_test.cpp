@@ -20,7 +20,7 @@ TEST_CASE("all functions arrive with one include, under names of their own", "[f
   const auto all =
       names(relu, relu6, leaky_relu<>, elu<>, celu<>, selu, hard_tanh, hard_sigmoid, hard_swish, sigmoid,
             softplus, log_sigmoid, softsign, silu, mish, gelu, gelu_tanh, tanh_activation, exponential,
-            logarithm, square_root, sine, cosine, absolute, square);
-  REQUIRE(all.size() == 25);
+            logarithm, square_root, reciprocal_square_root, sine, cosine, absolute, square);
+  REQUIRE(all.size() == 26);
   for (const auto name : all) REQUIRE(!name.empty());
 }

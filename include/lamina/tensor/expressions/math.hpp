@@ -1,7 +1,7 @@
 // Functions of tensor expressions, lazy and element by element. What has a derivative that layers need (abs
-// sqrt exp expm1 log log1p tanh erf sin cos, square, and every activation) comes from functions/, by way of
-// map; here is the rest: min max pow of two operands, floor round sign isnan, clamp, where(condition, a, b),
-// cast<T>.
+// sqrt rsqrt exp expm1 log log1p tanh erf sin cos, square, and every activation) comes from functions/, by
+// way of map; here is the rest: min max pow of two operands, floor round sign isnan, clamp, where(condition,
+// a, b), cast<T>.
 #pragma once
 
 #include <type_traits>

@@ -83,6 +83,21 @@ struct SquareRoot : PointwiseFunction<SquareRoot> {
 inline constexpr SquareRoot square_root{};
 template <detail::Argument<SquareRoot> X> auto sqrt(X&& x) { return square_root(std::forward<X>(x)); }
 
+/// 1 / sqrt(x), within 1.5 ulp; infinite at 0.
+struct ReciprocalSquareRoot : PointwiseFunction<ReciprocalSquareRoot> {
+  static constexpr std::string_view name = "rsqrt";
+  static constexpr bool derivative_from_output = true;
+  template <class X> static X value(const X& x) {
+    const auto y = simd::constant<typename X::Number>(1) / simd::sqrt(x.value);
+    return x.chain(y, [&] { return simd::constant<typename X::Number>(-0.5) * y * y * y; });
+  }
+  template <class Y> static Y slope(const Y& y) { return -0.5 * y * y * y; }
+};
+inline constexpr ReciprocalSquareRoot reciprocal_square_root{};
+template <detail::Argument<ReciprocalSquareRoot> X> auto rsqrt(X&& x) {
+  return reciprocal_square_root(std::forward<X>(x));
+}
+
 /// tanh x = (e^x - e^-x) / (e^x + e^-x), with tanh' = 1 - tanh².
 struct HyperbolicTangent : PointwiseFunction<HyperbolicTangent> {
   static constexpr std::string_view name = "tanh";

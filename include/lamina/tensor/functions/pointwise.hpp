@@ -19,8 +19,8 @@ template <class Lambda> struct Pointwise : PointwiseFunction<Pointwise<Lambda>> 
 };
 
 /// An element-wise function from a generic lambda without captures. Its argument behaves like a number: + - *
-/// /, comparisons, && || !, exp log sqrt tanh erf sin cos abs pow min max, and every function object of this
-/// room. Literals take its precision; its conditional is select(condition, a, b).
+/// /, comparisons, && || !, exp log sqrt rsqrt tanh erf sin cos abs pow min max, and every function object of
+/// this room. Literals take its precision; its conditional is select(condition, a, b).
 template <class Lambda> constexpr Pointwise<Lambda> pointwise(Lambda) {
   static_assert(
       std::is_empty_v<Lambda> && std::is_default_constructible_v<Lambda>,

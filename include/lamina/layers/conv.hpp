@@ -69,12 +69,7 @@ struct ConvOptions {
 
   /// What a frozen net computes it by: the algorithm that was named, or the cheapest one within the accuracy.
   constexpr kernels::ConvAlgorithm frozen_algorithm(Shape in) const {
-    if (is_algorithm_named) {
-      require(kernels::applies(algorithm, geometry(in)),
-              "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around, with "
-              "stride 1 or, of 3 × 3, 2");
-      return algorithm;
-    }
+    if (is_algorithm_named) return algorithm;
     return chosen(in, kernels::choose_algorithm);
   }
   /// What training computes it and its gradients by. (It packs the weights at each step, and sums directly
@@ -101,6 +96,9 @@ struct ConvOptions {
             "conv: the input has no pixels; a convolution goes before flatten or global pooling");
     const kernels::ConvGeometry g = geometry(in);
     kernels::check(g, in.height == dyn ? unbounded : in.rows(), in.width == dyn ? unbounded : in.columns());
+    require(!is_algorithm_named || kernels::applies(algorithm, g),
+            "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around, with "
+            "stride 1 or, of 3 × 3, 2");
     return {channels, in.height == 0 || in.height == dyn ? in.height : g.out_height(in.height),
             in.width == dyn ? dyn : g.out_width(in.width)};
   }

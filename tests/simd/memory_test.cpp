@@ -43,6 +43,18 @@ TEMPLATE_TEST_CASE("a partial load takes count elements and zeros, a partial sto
   }
 }
 
+TEMPLATE_TEST_CASE("every other element is loaded, from any address", "[simd]", float, double) {
+  using T = TestType;
+  constexpr int w = simd::width<T>;
+  std::vector<T> from(2 * w + 1);  // under AddressSanitizer a step too far is caught
+  for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<T>(i);
+  for (int first : {0, 1}) {
+    alignas(64) T lanes[w];
+    simd::store(lanes, simd::load_every_other(from.data() + first));
+    for (int i = 0; i < w; ++i) REQUIRE(lanes[i] == static_cast<T>(first + 2 * i));
+  }
+}
+
 TEMPLATE_TEST_CASE("lanes are chosen by number", "[simd]", float, double) {
   using T = TestType;
   constexpr int w = simd::width<T>;

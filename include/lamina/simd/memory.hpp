@@ -62,6 +62,25 @@ template <class T> inline Vector<T> load_partial(const T* from, Index count) {
 #endif
 }
 
+/// Elements 0, 2, 4… from any address, of the 2 width<T> that it reads.
+template <class T> inline Vector<T> load_every_other(const T* from) {
+  constexpr int half = width<T> / 2, quarter = half / 2;
+  if constexpr (quarter == 0) {
+    return from_native<T>(native<T>{from[0], from[2]});
+  } else {
+    // Halves are put together so that elements need not cross from one half of a register to the other, which
+    // takes longer.
+    typedef T Half __attribute__((vector_size(half * sizeof(T)), aligned(alignof(T)), may_alias));
+    const Half* const halves = reinterpret_cast<const Half*>(from);
+    return [&]<int... I>(std::integer_sequence<int, I...>) {
+      const native<T> outer = __builtin_shufflevector(halves[0], halves[2], I...),
+                      inner = __builtin_shufflevector(halves[1], halves[3], I...);
+      return from_native<T>(__builtin_shufflevector(
+          outer, inner, (I / quarter % 2 * width<T> + I / half * half + 2 * (I % quarter))...));
+    }(std::make_integer_sequence<int, width<T>>{});
+  }
+}
+
 /// Writes the first `count` lanes, 0 <= count <= width<T>, to any address.
 template <class T> inline void store_partial(T* to, const xsimd::batch<T, Arch>& v, Index count) {
 #if defined(__AVX512F__)
@@ -70,10 +89,30 @@ template <class T> inline void store_partial(T* to, const xsimd::batch<T, Arch>&
   else
     _mm512_mask_storeu_pd(to, detail::first_lanes<T>(count), v);
 #elif defined(__AVX__)
-  if constexpr (std::is_same_v<T, float>)
-    _mm256_maskstore_ps(to, detail::first_lanes<T>(count), v);
-  else
-    _mm256_maskstore_pd(to, detail::first_lanes<T>(count), v);
+  // In halves: AVX's masked store is a fast instruction of Intel's alone (Zen 3: 4 ns, and these 0.6 to 2).
+  if (count == width<T>) return store_unaligned(to, v);
+  if constexpr (std::is_same_v<T, float>) {
+    __m128 rest = _mm256_castps256_ps128(v);
+    if (count & 4) {
+      _mm_storeu_ps(to, rest);
+      rest = _mm256_extractf128_ps(v, 1);
+      to += 4;
+    }
+    if (count & 2) {
+      _mm_storel_pi(reinterpret_cast<__m64*>(to), rest);
+      rest = _mm_movehl_ps(rest, rest);
+      to += 2;
+    }
+    if (count & 1) _mm_store_ss(to, rest);
+  } else {
+    __m128d rest = _mm256_castpd256_pd128(v);
+    if (count & 2) {
+      _mm_storeu_pd(to, rest);
+      rest = _mm256_extractf128_pd(v, 1);
+      to += 2;
+    }
+    if (count & 1) _mm_store_sd(to, rest);
+  }
 #else
   alignas(64) T lanes[width<T>];
   store(lanes, v);

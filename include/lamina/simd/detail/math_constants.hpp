@@ -31,52 +31,28 @@ template <> struct ExpConstants<double> {
       2.763025176732555e-07, 2.500026769367353e-08};
 };
 
-/// tanh: (tanh(x) / x - 1) / x² as a polynomial in x² up to `boundary`; from `limit` on tanh is 1 to the last
-/// bit.
-template <class T> struct TanhConstants;
-
-template <> struct TanhConstants<float> {
-  static constexpr float boundary = 0.3f, limit = 10;
-  static constexpr std::array<float, 4> near{// error 1.3e-8
-                                             -0.333333329f, 0.133331769f, -0.053881952f, 0.020331534f};
-};
-
-template <> struct TanhConstants<double> {
-  static constexpr double boundary = 0.3, limit = 20;
-  static constexpr std::array<double, 8> near{
-      // error 9.1e-17
-      -0.3333333333333333,   0.13333333333329098,  -0.053968253958484896, 0.021869487676721762,
-      -0.008863198327981214, 0.003591250818298485, -0.001444306029371086, 0.000509961093290604};
-};
-
-/// erf: erf(x) / x - 1 as a polynomial in x² up to `boundary`, and -log(1 - erf(t)) as one in t from there to
-/// `limit`, where erf is 1 to the last bit.
+/// erf: -log(1 - erf(t)) / t - 1 for 0 <= t <= `limit`, where erf is 1 to the last bit. The error is that of
+/// erf.
 template <class T> struct ErfConstants;
 
 template <> struct ErfConstants<float> {
-  static constexpr float boundary = 0.9f, limit = 4;
-  static constexpr std::array<float, 7> near{// error 2.9e-10
-                                             0.128379166f,   -0.376126349f,    0.112837151f,  -0.0268605091f,
-                                             0.00520386035f, -0.000817564433f, 8.5130996e-05f};
-  static constexpr std::array<float, 7> far{// error 1.6e-9
-                                            0.000177529422f, 1.12774944f,    0.637060046f,    0.104037069f,
-                                            -0.0222769324f,  0.00305556552f, -0.000197177083f};
+  static constexpr float limit = 4;
+  static constexpr std::array<float, 9> tail{// error 4.0e-9
+                                             0.128379172f,     0.636619382f,     0.102777831f,
+                                             -0.0191530645f,   -0.000160394884f, 0.00166702624f,
+                                             -0.000632836171f, 0.000117641077f,  -9.2562432e-06f};
 };
 
 template <> struct ErfConstants<double> {
-  static constexpr double boundary = 1, limit = 6;
-  static constexpr std::array<double, 12> near{
-      // error 7.3e-18
-      0.12837916709551256,    -0.3761263890318352,     0.112837916709442,      -0.026866170643113415,
-      0.005223977606130842,   -0.0008548325929766244,  0.0001205529358693695,  -1.4924712439534814e-05,
-      1.6447132699786621e-06, -1.6206318752969208e-07, 1.3710988704190523e-08, -7.779462971761597e-10};
-  static constexpr std::array<double, 19> far{
-      // error 1.2e-18
-      1.8438785014972396e-07,  1.1283772823667788,      0.6366287038951542,      0.10274664205143527,
-      -0.01907695411442194,    -0.00028223053645690756, 0.0017709274851046574,   -0.0006428353563673363,
-      4.5956942756095614e-05,  6.97499901245147e-05,    -4.4769756972938614e-05, 1.6421434144371468e-05,
-      -4.301766893082576e-06,  8.451896156487914e-07,   -1.2483016573788987e-07, 1.3522120803479397e-08,
-      -1.0170356334479061e-09, 4.7516309464716844e-11,  -1.0390269467187596e-12};
+  static constexpr double limit = 6;
+  static constexpr std::array<double, 24> tail{
+      // error 2.2e-17
+      0.12837916709551255,     0.63661977236759097,     0.10277260330131518,     -0.019128446993089058,
+      -0.00020919485398527122, 0.0016962076702763882,   -0.00059013243190076669, 2.590450485224094e-05,
+      6.4420461545069064e-05,  -2.9575651855172022e-05, 3.1696538114288941e-06,  3.1329781881321152e-06,
+      -2.0371996952041952e-06, 5.7063857037876476e-07,  -1.1710671344227093e-08, -6.5732883720408413e-08,
+      3.458477287506363e-08,   -1.0773371977145056e-08, 2.3605284011920068e-09,  -3.7607477413025622e-10,
+      4.3018451376865675e-11,  -3.3644111201142613e-12, 1.6149081288193507e-13,  -3.5922959361960808e-15};
 };
 
 }  // namespace lamina::simd::detail

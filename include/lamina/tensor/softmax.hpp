@@ -24,46 +24,52 @@ template <class T> inline constexpr T minus_infinity = -std::numeric_limits<T>::
 template <class X, int Axis>
 inline constexpr bool is_last_axis = reduced_axes<X::rank>(Axes<Axis>{})[X::rank - 1];
 
-/// The largest element of a row; padding of -infinity takes no part.
-template <class T, class Arch = simd::Arch> T largest(const Row<T>& row) {
-  const auto element = [from = row.elements](auto place) { return simd::load<T>(from + index_of(place)); };
-  return fold_run<Largest, T>(element, 0, row.padded);
+/// What the elements of each row fold to; padding of -infinity takes no part in the largest.
+template <class Fold, class T, class Arch = simd::Arch> EachRow<T> fold_each_row(const Rows<T>& rows) {
+  return fold_each_row<Fold>(rows, [&](Index i) {
+    return [from = rows.row(i)](auto place) { return simd::load<T>(from + index_of(place)); };
+  });
 }
 
-/// Σ exp(x_k - shift) over a row, which becomes these exponentials where they are to be kept; 0 in padding of
-/// -infinity.
-template <bool Keep, class T, class Arch = simd::Arch> T sum_exponentials(const Row<T>& row, T shift) {
-  const auto exponential = [at = row.elements, shift = simd::broadcast<T>(shift)](auto place) {
-    const Index i = index_of(place);
-    const auto e = simd::exp(simd::Vector<T>(simd::load<T>(at + i) - shift));
-    if constexpr (Keep) simd::store(at + i, e);
-    return e;
-  };
-  return fold_run<Sum, T>(exponential, 0, row.padded);
+/// exp(x_k - shift) in place of each element; 0 in padding of -infinity.
+template <class T, class Arch = simd::Arch> void exponentiate(const Rows<T>& rows, const EachRow<T>& shifts) {
+  for (Index i = 0; i < rows.count; ++i) {
+    const simd::Vector<T> shift = simd::broadcast<T>(shifts[i]);
+    for (T *at = rows.row(i), *const end = at + rows.padded; at != end; at += simd::width<T>)
+      simd::store(at, simd::exp(simd::Vector<T>(simd::load<T>(at) - shift)));
+  }
 }
 
-/// Writes f of the row's vectors to the same row of a tensor.
-template <class T, class F, class Arch = simd::Arch>
-void write_row(const Row<T>& row, T* to, Index count, F f) {
-  Index i = 0;
-  for (; i + simd::width<T> <= count; i += simd::width<T>)
-    simd::store_unaligned(to + i, f(simd::load<T>(row.elements + i)));
-  if (i < count) simd::store_partial(to + i, f(simd::load<T>(row.elements + i)), count - i);
+/// Σ exp(x_k - shift) of each row, whose elements stay.
+template <class T, class Arch = simd::Arch>
+EachRow<T> sum_exponentials(const Rows<T>& rows, const EachRow<T>& shifts) {
+  return fold_each_row<Sum>(rows, [&](Index i) {
+    return [from = rows.row(i), shift = simd::broadcast<T>(shifts[i])](auto place) {
+      return simd::exp(simd::Vector<T>(simd::load<T>(from + index_of(place)) - shift));
+    };
+  });
+}
+
+/// Writes f of a row's vectors to the same row of a tensor.
+template <class T, class F, class Arch = simd::Arch> void write_row(const T* row, T* to, Index count, F f) {
+  write_run([=](auto place) { return f(simd::load<T>(row + index_of(place))); }, to, count);
 }
 
 /// What is taken off before exponentials: the largest element, but no infinity.
 template <class T> T finite_shift(T largest) { return std::isfinite(largest) ? largest : T{0}; }
 
-/// A tensor like x. Along the last axis it is written row by row, by the function of its vectors that
-/// of_row(row) returns, along others by whole(x as T, result).
-template <class T, int Axis, class X, class OfRow, class Whole>
-auto normalized(const X& x, OfRow of_row, Whole whole) {
+/// A tensor like x. Along the last axis it is written row by row: of_rows(rows) returns a function of the
+/// row's number among them, which returns that of its vectors; along others by whole(x as T, result).
+template <class T, int Axis, class X, class OfRows, class Whole>
+auto normalized(const X& x, OfRows of_rows, Whole whole) {
   auto result = reduced_tensor<T>(x, Axes<>{});
   if (result.empty()) return result;
   if constexpr (is_last_axis<X, Axis>) {
     const Index length = x.extents()[X::rank - 1];
-    for_each_row(x, minus_infinity<T>, [&](const Row<T>& row) {
-      write_row(row, result.data() + row.number * length, length, of_row(row));
+    for_each_rows(x, minus_infinity<T>, [&](const Rows<T>& rows) {
+      const auto of_row = of_rows(rows);
+      for (Index i = 0; i < rows.count; ++i)
+        write_row(rows.row(i), result.data() + (rows.first + i) * length, length, of_row(i));
     });
   } else {
     whole(cast<T>(x), result);
@@ -80,9 +86,13 @@ struct Softmax {
     using T = detail::MeanType<typename X::value_type>;
     return detail::normalized<T, Axis>(
         x,
-        [](const detail::Row<T>& row) {
-          const T total = detail::sum_exponentials<true>(row, detail::largest(row));
-          return [factor = simd::broadcast<T>(1 / total)](const auto& e) { return e * factor; };
+        [](const detail::Rows<T>& rows) {
+          detail::exponentiate(rows, detail::fold_each_row<detail::Largest>(rows));
+          auto factors = detail::fold_each_row<detail::Sum>(rows);
+          for (T& factor : factors.values) factor = 1 / factor;
+          return [factors](Index row) {
+            return [factor = simd::broadcast<T>(factors[row])](const auto& e) { return e * factor; };
+          };
         },
         [axis](const auto& real, auto& result) {
           result = exp(real - max(real, axis, keep_axes));
@@ -100,11 +110,14 @@ struct LogSoftmax {
     using T = detail::MeanType<typename X::value_type>;
     return detail::normalized<T, Axis>(
         x,
-        [](const detail::Row<T>& row) {
-          const T most = detail::largest(row);
-          const T log_sum = simd::log(detail::sum_exponentials<false>(row, most));
-          return [most = simd::broadcast<T>(most), log_sum = simd::broadcast<T>(log_sum)](const auto& value) {
-            return value - most - log_sum;  // in this order: x may be large
+        [](const detail::Rows<T>& rows) {
+          const auto largest = detail::fold_each_row<detail::Largest>(rows),
+                     sums = detail::sum_exponentials(rows, largest);
+          return [largest, sums](Index row) {
+            return [most = simd::broadcast<T>(largest[row]),
+                    log_sum = simd::broadcast<T>(simd::log(sums[row]))](const auto& value) {
+              return value - most - log_sum;  // in this order: x may be large
+            };
           };
         },
         [axis](const auto& real, auto& result) {
@@ -130,9 +143,11 @@ auto logsumexp(const X& x, Axes<Axis> axis = {}, Keep... keep) {
     return result;
   }
   if constexpr (detail::is_last_axis<X, Axis>) {
-    detail::for_each_row(x, detail::minus_infinity<T>, [&](const detail::Row<T>& row) {
-      const T shift = detail::finite_shift(detail::largest(row));
-      result.data()[row.number] = shift + simd::log(detail::sum_exponentials<false>(row, shift));
+    detail::for_each_rows(x, detail::minus_infinity<T>, [&](const detail::Rows<T>& rows) {
+      auto shifts = detail::fold_each_row<detail::Largest>(rows);
+      for (Index i = 0; i < rows.count; ++i) shifts[i] = detail::finite_shift(shifts[i]);
+      const auto sums = detail::sum_exponentials(rows, shifts);
+      for (Index i = 0; i < rows.count; ++i) result.data()[rows.first + i] = shifts[i] + simd::log(sums[i]);
     });
   } else {
     const auto real = cast<T>(x);

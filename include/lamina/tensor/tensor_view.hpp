@@ -136,7 +136,10 @@ template <class T, Index... E> class TensorView : public Expression<std::remove_
       return false;
     } else {
       *data = reinterpret_cast<const std::byte*>(data_);
-      return extents == extents_.values() && strides_ == row_major_strides(extents_);
+      const auto own = extents_.values(), packed = row_major_strides(extents_);
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return ((extents[I] == own[I] && strides_[I] == packed[I]) && ...);
+      }(std::make_index_sequence<Rank>{});
     }
   }
   template <int First, class Access> auto bind(const Access& access) const {

@@ -1,6 +1,7 @@
 #include "lamina/tensor/detail/fold.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <vector>
 
@@ -33,6 +34,26 @@ TEST_CASE("runs of any length are folded, in vectors and one by one") {
     REQUIRE(fold_run<Smallest, float>(element, 0, n) == smallest);
     REQUIRE(fold_run<Smallest, float>(vector, 0, n) == smallest);
   }
+}
+
+TEMPLATE_TEST_CASE("the lanes of several vectors are folded at once, to the same bits", "", float, double) {
+  using T = TestType;
+  constexpr std::size_t width = simd::width<T>;
+  std::array<simd::native<T>, width> vectors;
+  for (std::size_t i = 0; i < width; ++i)
+    for (std::size_t lane = 0; lane < width; ++lane)
+      vectors[i][lane] = T(1) / static_cast<T>(1 + (i * 7 + lane * 5) % 13);
+  const auto require_folded = [&]<class Fold>(Fold) {
+    auto folded = vectors;
+    alignas(64) T lanes[width];
+    simd::store(lanes, fold_lanes_of_each<Fold, T>(folded));
+    for (std::size_t i = 0; i < width; ++i)
+      REQUIRE(lanes[i] == Fold::lanes(simd::from_native<T>(vectors[i])));
+  };
+  require_folded(Sum{});
+  require_folded(Product{});
+  require_folded(Smallest{});
+  require_folded(Largest{});
 }
 
 TEST_CASE("integers have identities too") {

@@ -55,6 +55,33 @@ struct Largest {
 /// floats.
 inline constexpr Index fold_block = 512;
 
+/// Folds places [first, first + count) of a bound expression, at most `fold_block`, lane by lane: what the
+/// lanes of the result fold to is the fold of all.
+template <class Fold, class S, class Bound, class Arch = simd::Arch>
+simd::Vector<S> fold_in_lanes(Bound bound, Index first, Index count) {
+  constexpr Index width = simd::width<S>;
+  const Index last = first + count;
+  const simd::Vector<S> identity = simd::broadcast<S>(Fold::template identity<S>);
+  simd::Vector<S> a = identity, b = identity;
+  Index i = first;
+  if (count >= 4 * width) {  // four folds at once hide the latency of one
+    simd::Vector<S> c = identity, d = identity;
+    for (; i + 4 * width <= last; i += 4 * width) {
+      a = Fold::combine(a, bound(i));
+      b = Fold::combine(b, bound(i + width));
+      c = Fold::combine(c, bound(i + 2 * width));
+      d = Fold::combine(d, bound(i + 3 * width));
+    }
+    a = Fold::combine(a, c);
+    b = Fold::combine(b, d);
+  }
+  for (; i + width <= last; i += width) a = Fold::combine(a, bound(i));
+  if (i < last)
+    b = Fold::combine(b,
+                      simd::select(simd::lanes_between<S>(0, last - i), bound(Tail{i, last - i}), identity));
+  return Fold::combine(a, b);
+}
+
 /// Folds places [first, first + count) of a bound expression to S.
 template <class Fold, class S, class Bound, class Arch = simd::Arch>
 S fold_run(Bound bound, Index first, Index count) {
@@ -63,28 +90,25 @@ S fold_run(Bound bound, Index first, Index count) {
     return Fold::combine(fold_run<Fold, S>(bound, first, half),
                          fold_run<Fold, S>(bound, first + half, count - half));
   }
-  const Index last = first + count;
   if constexpr (!simd::is_vector<decltype(bound(Index{}))>) {
     S result = Fold::template identity<S>;
-    for (Index i = first; i < last; ++i) result = Fold::combine(result, static_cast<S>(bound(i)));
+    for (Index i = first; i < first + count; ++i) result = Fold::combine(result, static_cast<S>(bound(i)));
     return result;
   } else {
-    constexpr Index width = simd::width<S>;
-    // Four folds at once hide the latency of one.
-    simd::Vector<S> a = simd::broadcast<S>(Fold::template identity<S>), b = a, c = a, d = a;
-    Index i = first;
-    for (; i + 4 * width <= last; i += 4 * width) {
-      a = Fold::combine(a, bound(i));
-      b = Fold::combine(b, bound(i + width));
-      c = Fold::combine(c, bound(i + 2 * width));
-      d = Fold::combine(d, bound(i + 3 * width));
-    }
-    for (; i + width <= last; i += width) a = Fold::combine(a, bound(i));
-    if (i < last)
-      b = Fold::combine(b, simd::select(simd::lanes_between<S>(0, last - i), bound(Tail{i, last - i}),
-                                        simd::broadcast<S>(Fold::template identity<S>)));
-    return Fold::lanes(Fold::combine(Fold::combine(a, b), Fold::combine(c, d)));
+    return Fold::lanes(fold_in_lanes<Fold, S>(bound, first, count));
   }
+}
+
+/// As many vectors as one has lanes; lane i of the result is what the lanes of vector i fold to, in the order
+/// of Fold::lanes. (Interleaving vector i with vector i + half, the halves of both meet.)
+template <class Fold, class S, class Arch = simd::Arch>
+simd::Vector<S> fold_lanes_of_each(std::array<simd::native<S>, simd::width<S>>& vectors) {
+  for (std::size_t half = simd::width<S> / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i)
+      vectors[i] = simd::to_native(
+          Fold::combine(simd::from_native<S>(simd::interleave_low<S>(vectors[i], vectors[i + half])),
+                        simd::from_native<S>(simd::interleave_high<S>(vectors[i], vectors[i + half]))));
+  return simd::from_native<S>(vectors[0]);
 }
 
 /// Folds values as they come, pairwise: value n is combined with as many neighbours as n has trailing one

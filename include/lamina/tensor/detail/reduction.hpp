@@ -101,7 +101,18 @@ void fold_runs(const X& x, const LoopNest<Count>& nest, Index first, Index last,
     const Index run = nest.run();
     Walk<Count> walk(nest, nest.rank - 1);
     walk.seek(first);
-    for (Index result = first; result < last; ++result, walk.next()) {
+    Index result = first;
+    if constexpr (!std::is_void_v<Lane>)
+      if (run <= std::min(limit, fold_block))
+        for (constexpr Index width = simd::width<S>; result + width <= last; result += width) {
+          std::array<simd::native<S>, std::size_t{width}> folds;
+          for (auto& fold : folds) {
+            fold = simd::to_native(fold_in_lanes<Fold, S>(bind(walk.row(), run), 0, run));
+            walk.next();
+          }
+          simd::store_unaligned(to + result, fold_lanes_of_each<Fold, S>(folds));
+        }
+    for (; result < last; ++result, walk.next()) {
       if (run <= limit) {
         to[result] = fold_run<Fold, S>(bind(walk.row(), run), 0, run);
         continue;
@@ -116,12 +127,14 @@ void fold_runs(const X& x, const LoopNest<Count>& nest, Index first, Index last,
   });
 }
 
-/// to[i] = combine(to[i], bound(i)).
+/// to[i] = combine(to[i], bound(i)), or bound(i) where `to` holds nothing yet.
 template <class Fold, class S, class Bound, class Arch = simd::Arch>
-void fold_into(Bound bound, S* to, Index count) {
+void fold_into(Bound bound, S* to, Index count, bool is_first) {
   if constexpr (!simd::is_vector<decltype(bound(Index{}))>) {
-    for (Index i = 0; i < count; ++i) to[i] = Fold::combine(to[i], static_cast<S>(bound(i)));
+    for (Index i = 0; i < count; ++i)
+      to[i] = Fold::combine(is_first ? Fold::template identity<S> : to[i], static_cast<S>(bound(i)));
   } else {
+    if (is_first) return write_run(bound, to, count);
     Index i = 0;
     for (; i + simd::width<S> <= count; i += simd::width<S>)
       simd::store_unaligned(to + i, Fold::combine(simd::load_unaligned(to + i), bound(i)));
@@ -144,7 +157,6 @@ void fold_rows(const Bind& bind, Walk& walk, Index column, Index count, Index fi
     for (Index i = 0; i < count; ++i) to[i] = Fold::combine(to[i], spare[i]);
     return;
   }
-  std::fill_n(to, count, Fold::template identity<S>);
   walk.seek(first);
   Index row = first;
   if (bind.keeps)
@@ -164,9 +176,10 @@ void fold_rows(const Bind& bind, Walk& walk, Index column, Index count, Index fi
           [=](auto place) {
             return Fold::combine(Fold::combine(a(place), b(place)), Fold::combine(c(place), d(place)));
           },
-          to, count);
+          to, count, row == first);
     }
-  for (; row < last; ++row, walk.next()) fold_into<Fold>(bind(walk.at_column(column), count), to, count);
+  for (; row < last; ++row, walk.next())
+    fold_into<Fold>(bind(walk.at_column(column), count), to, count, row == first);
 }
 
 /// Folds x along the axes that are `reduced` into `to`, one S for each result in row-major order.
@@ -207,27 +220,30 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
   parallel_for(pieces, [&](Index piece, int worker) {
     const Index first_unit = is_small ? 0 : piece * batch;
     const Index last_unit = is_small ? units : std::min(first_unit + batch, units);
-    for (Index unit = first_unit; unit < last_unit; ++unit) {
-      const Index p = unit % parts, column = unit / parts % tiles * tile, o = unit / parts / tiles;
-      const Index first = o * plan.folded + p * part,
-                  last = o * plan.folded + std::min((p + 1) * part, plan.folded);
-      S* const result = results_of_parts + p * results + o * plan.inner + column;
-      if constexpr (Order == FoldOrder::runs)
-        if (parts == 1 && plan.loops.rank > 0 && plan.loops.run() == plan.folded) {
-          fold_runs<Fold, S, Lane>(x, plan.loops, unit, last_unit, to);
-          return;
-        }
-      if constexpr (Order == FoldOrder::rows)
-        if (plan.by_rows) {
-          with_binder<0, Lane>(x, plan.loops, [&](auto&& bind, Index) {
-            Walk<X::operands> walk(plan.loops, plan.loops.rank - 1);
+    // Calls f(column, first, last, result) for the units: the first of the columns, what is folded, and where
+    // to.
+    const auto for_each_unit = [&](const auto& f) {
+      for (Index unit = first_unit; unit < last_unit; ++unit) {
+        const Index p = unit % parts, column = unit / parts % tiles * tile, o = unit / parts / tiles;
+        f(column, o * plan.folded + p * part, o * plan.folded + std::min((p + 1) * part, plan.folded),
+          results_of_parts + p * results + o * plan.inner + column);
+      }
+    };
+    if constexpr (Order == FoldOrder::runs)
+      if (parts == 1 && plan.loops.rank > 0 && plan.loops.run() == plan.folded)
+        return fold_runs<Fold, S, Lane>(x, plan.loops, first_unit, last_unit, to);
+    if constexpr (Order == FoldOrder::rows)
+      if (plan.by_rows)
+        return with_binder<0, Lane>(x, plan.loops, [&](auto&& bind, Index) {
+          Walk<X::operands> walk(plan.loops, plan.loops.rank - 1);
+          for_each_unit([&](Index column, Index first, Index last, S* result) {
             fold_rows<Fold>(bind, walk, column, std::min(tile, plan.inner - column), first, last, result,
                             spare.data() + worker * levels * tile);
           });
-          continue;
-        }
+        });
+    for_each_unit([&](Index, Index first, Index last, S* result) {
       *result = fold_elements<Fold, S, Lane>(x, plan.loops, first, last);
-    }
+    });
   });
   if (parts == 1) return;
   for (Index i = 0; i < results; ++i) {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <type_traits>
 
 #include "lamina/core/scratch.hpp"
@@ -12,12 +14,27 @@
 
 namespace lamina::detail {
 
-/// A row as it is given to a function: `padded` elements from an aligned address, of which the last ones are
-/// padding. The function may overwrite them.
-template <class T> struct Row {
-  Index number;
+/// Rows as they are given to a function, in a buffer: `padded` elements each from an aligned address, of
+/// which the last ones are padding. The function may overwrite them. As many short rows as a vector has lanes
+/// come at once (fewer at the end), so that what is found for each can be computed side by side; long ones
+/// singly.
+template <class T> struct Rows {
+  static constexpr Index most = simd::width<T>;
+
+  Index first;  // the number of the first row
+  Index count;
   T* elements;
   Index padded;
+
+  T* row(Index i) const { return elements + i * padded; }
+};
+
+/// One value for each of the rows.
+template <class T> struct alignas(64) EachRow {
+  std::array<T, std::size_t{Rows<T>::most}> values;
+
+  T& operator[](Index i) { return values[static_cast<std::size_t>(i)]; }
+  const T& operator[](Index i) const { return values[static_cast<std::size_t>(i)]; }
 };
 
 /// Where a vector of a row begins; the last one is as whole as the others.
@@ -36,36 +53,58 @@ void write_padded(Bound bound, T* to, Index count, T padding) {
                                                      simd::broadcast<T>(padding))));
 }
 
-/// Calls f(row) for every row of x, in any order and on several threads, with the elements as T and padding
+/// Folds `padded` places of bound(i) for each row i.
+template <class Fold, class T, class Bound, class Arch = simd::Arch>
+EachRow<T> fold_each_row(const Rows<T>& rows, Bound bound) {
+  EachRow<T> result{};
+  if (rows.count == rows.most) {  // they are short
+    std::array<simd::native<T>, std::size_t{Rows<T>::most}> folds;
+    for (Index i = 0; i < rows.most; ++i)
+      folds[static_cast<std::size_t>(i)] = simd::to_native(fold_in_lanes<Fold, T>(bound(i), 0, rows.padded));
+    simd::store(result.values.data(), fold_lanes_of_each<Fold, T>(folds));
+  } else {
+    for (Index i = 0; i < rows.count; ++i) result[i] = fold_run<Fold, T>(bound(i), 0, rows.padded);
+  }
+  return result;
+}
+
+/// Calls f(rows) for all rows of x, in any order and on several threads, with the elements as T and padding
 /// of the value given. x has at least one axis, and no row is empty.
 template <class T, class X, class F, class Arch = simd::Arch>
-void for_each_row(const X& x, T padding, F&& f) {
+void for_each_rows(const X& x, T padding, F&& f) {
   using Lane = std::conditional_t<std::is_same_v<typename X::lane, T>, T, void>;
+  constexpr Index width = simd::width<T>, longest_short_row = 8 * width;
   const auto nest = operand_nest(x);
   const Index length = nest.run(), rows = nest.size() / length;
-  const Index padded = (length + simd::width<T> - 1) / simd::width<T> * simd::width<T>;
+  const Index padded = (length + width - 1) / width * width;
+  const Index at_once = padded <= longest_short_row ? Rows<T>::most : 1;
   const bool is_small = nest.size() < parallel_elements;
   const Index batch = is_small ? rows : std::max(Index{1}, piece_elements / length);
-  const Index stride =
-      (padded * static_cast<Index>(sizeof(T)) + 63) / 64 * 64 / static_cast<Index>(sizeof(T));
-  Scratch<T> buffers(stride * (is_small ? 1 : threads()));
+  const Index buffer_size = at_once * padded;
+  Scratch<T> buffers(buffer_size * (is_small ? 1 : threads()));
   parallel_for((rows + batch - 1) / batch, [&](Index piece, int worker) {
-    T* const buffer = buffers.data() + worker * stride;
+    T* const buffer = buffers.data() + worker * buffer_size;
     with_binder<0, Lane>(x, nest, [&](auto&& bind, Index limit) {
       Walk<X::operands> walk(nest, nest.rank - 1);
       walk.seek(piece * batch);
-      for (Index row = piece * batch; row < std::min((piece + 1) * batch, rows); ++row, walk.next()) {
+      const auto read_row = [&](T* to) {
         for (Index column = 0; column < length; column += limit) {
           const Index count = std::min(limit, length - column);
           const auto element = bind(walk.at_column(column), count);
           if constexpr (std::is_void_v<Lane>)
-            for (Index i = 0; i < count; ++i) buffer[column + i] = static_cast<T>(element(i));
+            for (Index i = 0; i < count; ++i) to[column + i] = static_cast<T>(element(i));
           else
-            write_padded(element, buffer + column, count, padding);
+            write_padded(element, to + column, count, padding);
           if (count == length - column) break;  // limit may be the greatest number there is
         }
-        if constexpr (std::is_void_v<Lane>) std::fill(buffer + length, buffer + padded, padding);
-        f(Row<T>{row, buffer, padded});
+        if constexpr (std::is_void_v<Lane>) std::fill(to + length, to + padded, padding);
+        walk.next();
+      };
+      const Index last = std::min((piece + 1) * batch, rows);
+      for (Index row = piece * batch; row < last; row += at_once) {
+        const Rows<T> group{row, std::min(at_once, last - row), buffer, padded};
+        for (Index i = 0; i < group.count; ++i) read_row(group.row(i));
+        f(group);
       }
     });
   });

@@ -76,6 +76,15 @@ template <class T, int Count, bool TrustsTypes = false, class Arch = simd::Arch>
   const typename Walk<Count>::Pointers& at_;
 };
 
+/// to[i] = from[2 i] for i < count.
+template <class T, class Arch = simd::Arch> void pack_every_other(const T* from, T* to, Index count) {
+  constexpr Index width = simd::width<T>;
+  Index i = 0;
+  // What is read ends one element behind the last that is taken, which may be the last there is.
+  for (; i + width < count; i += width) simd::store_unaligned(to + i, simd::load_every_other(from + 2 * i));
+  for (; i < count; ++i) to[i] = from[2 * i];
+}
+
 /// Makes the runs of operands from First on contiguous, whatever their stride, a chunk at a time: what is
 /// constant fills a buffer (once, as long as it stays the same), what is strided is packed into one. Then one
 /// loop, without a choice in it, serves every mixture. With TrustsTypes, what is constant by its type is
@@ -106,8 +115,8 @@ template <class T, int Count, int First, bool TrustsTypes = false, class Arch = 
       const Index stride = nest_.run_stride(static_cast<int>(k));
       if (stride == sizeof(T) || (TrustsTypes && nest_.operands[k].constant_in_rows)) continue;
       T* const buffer = buffers_[k].data();
-      if (stride == 2 * sizeof(T))  // every other element: with a constant stride this loop becomes vectors
-        for (Index i = 0; i < count; ++i) buffer[i] = reinterpret_cast<const T*>(at[k])[2 * i];
+      if (stride == 2 * sizeof(T))
+        pack_every_other(reinterpret_cast<const T*>(at[k]), buffer, count);
       else if (stride != 0)
         for (Index i = 0; i < count; ++i) buffer[i] = *reinterpret_cast<const T*>(at[k] + i * stride);
       else if (at[k] != constants_[k] || count > filled_[k])

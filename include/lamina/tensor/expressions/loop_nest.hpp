@@ -74,38 +74,25 @@ template <int Count> struct LoopNest {
   }
 };
 
-/// Drops axis `axis` of the nest.
-inline void drop_axis(int axis, int& rank, Index* extents, Operand* operands, int count) {
-  --rank;
-  for (int a = axis; a < rank; ++a) {
-    extents[a] = extents[a + 1];
-    for (int k = 0; k < count; ++k) {
-      auto& strides = operands[k].byte_strides;
-      strides[static_cast<std::size_t>(a)] = strides[static_cast<std::size_t>(a + 1)];
-    }
-  }
-}
-
 /// Drops axes of extent 1 and merges neighbours that are one run for all operands. Where `kinds` are given (a
 /// label per axis, kept in step), only axes of one kind are merged.
 inline void merge_axes(int& rank, Index* extents, Operand* operands, int count, bool* kinds = nullptr) {
-  const auto drop = [&](int axis) {
-    if (kinds) std::copy(kinds + axis + 1, kinds + rank, kinds + axis);
-    drop_axis(axis, rank, extents, operands, count);
-  };
-  for (int axis = rank - 1; axis >= 0; --axis)
-    if (extents[axis] == 1) drop(axis);
-  for (int axis = rank - 2; axis >= 0; --axis) {
-    const auto outer = static_cast<std::size_t>(axis), inner = outer + 1;
-    const bool is_run =
-        (!kinds || kinds[axis] == kinds[axis + 1]) &&
-        std::all_of(operands, operands + count, [&](const Operand& operand) {
-          return operand.byte_strides[outer] == operand.byte_strides[inner] * extents[axis + 1];
-        });
-    if (!is_run) continue;
-    extents[axis + 1] *= extents[axis];
-    drop(axis);
+  int kept = 0;
+  for (int axis = 0; axis < rank; ++axis) {
+    if (extents[axis] == 1) continue;
+    const auto from = static_cast<std::size_t>(axis);
+    const bool is_run = kept > 0 && (!kinds || kinds[kept - 1] == kinds[axis]) &&
+                        std::all_of(operands, operands + count, [&](const Operand& operand) {
+                          return operand.byte_strides[static_cast<std::size_t>(kept - 1)] ==
+                                 operand.byte_strides[from] * extents[axis];
+                        });
+    const int to = is_run ? kept - 1 : kept++;
+    extents[to] = is_run ? extents[to] * extents[axis] : extents[axis];
+    if (kinds) kinds[to] = kinds[axis];
+    for (int k = 0; k < count; ++k)
+      operands[k].byte_strides[static_cast<std::size_t>(to)] = operands[k].byte_strides[from];
   }
+  rank = kept;
 }
 template <int Count> void merge_axes(LoopNest<Count>& nest, bool* kinds = nullptr) {
   merge_axes(nest.rank, nest.extents.data(), nest.operands.data(), Count, kinds);
@@ -149,8 +136,10 @@ template <int Count> class Walk {
   /// Walks over the first `axes` loops of the nest, which must outlive the walk.
   Walk(const LoopNest<Count>& nest, int axes) : nest_(nest), axes_(axes) {}
 
-  /// Goes to a row, counted in row-major order.
+  /// Goes to a row, counted in row-major order. To the next one it costs nothing.
   void seek(Index row) {
+    if (row == row_) return;
+    row_ = row;
     for (int k = 0; k < Count; ++k) pointers_[at(k)] = nest_.operands[at(k)].data;
     position_ = {};
     for (int axis = axes_ - 1; axis >= 0 && row != 0; --axis) {  // mostly row 0: no divisions
@@ -162,6 +151,7 @@ template <int Count> class Walk {
 
   /// Goes to the next row; after the last one the place is unspecified.
   void next() {
+    ++row_;
     for (int axis = axes_ - 1; axis >= 0; --axis) {
       step(axis, 1);
       if (++position_[at(axis)] < nest_.extents[at(axis)]) return;
@@ -187,8 +177,9 @@ template <int Count> class Walk {
 
   const LoopNest<Count>& nest_;
   int axes_;
-  std::array<Index, max_rank> position_{};
-  Pointers pointers_{};
+  Index row_ = -1;
+  std::array<Index, max_rank> position_;
+  Pointers pointers_;
 };
 
 /// Calls body(pointers, count) for the runs that make up elements [first, last) of the nest, in order; no run

@@ -88,13 +88,10 @@ class MapNode<F, std::index_sequence<I...>, X...>
   static constexpr int operands = operand_count<X...>;
   static constexpr bool constant_in_rows = (X::constant_in_rows || ...);
 
-  constexpr MapNode(F f, X... x) : MapOperand<I, X>{std::move(x)}..., f_(std::move(f)) {
-    (void)extents();  // throws where dynamic extents do not fit
-  }
+  constexpr MapNode(F f, X... x)
+      : MapOperand<I, X>{std::move(x)}..., f_(std::move(f)), extents_(broadcast_extents()) {}
 
-  constexpr typename MapNode::extents_type extents() const {
-    return broadcast_all(static_cast<const MapOperand<I, X>&>(*this).value.extents()...);
-  }
+  constexpr const typename MapNode::extents_type& extents() const { return extents_; }
 
   void describe(Operand* to, int loops) const {
     (static_cast<const MapOperand<I, X>&>(*this).value.describe(to + operands_before<I, X...>, loops), ...);
@@ -121,6 +118,10 @@ class MapNode<F, std::index_sequence<I...>, X...>
   }
 
  private:
+  /// The extents of the result; throws where dynamic ones do not fit.
+  constexpr typename MapNode::extents_type broadcast_extents() const {
+    return broadcast_all(static_cast<const MapOperand<I, X>&>(*this).value.extents()...);
+  }
   template <class First, class... Rest>
   static constexpr auto broadcast_all(const First& first, const Rest&... rest) {
     if constexpr (sizeof...(Rest) == 0)
@@ -133,6 +134,7 @@ class MapNode<F, std::index_sequence<I...>, X...>
   }
 
   [[no_unique_address]] F f_;
+  [[no_unique_address]] typename MapNode::extents_type extents_;
 };
 
 template <class F, class Sequence, class... X>

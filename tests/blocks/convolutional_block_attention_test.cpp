@@ -1,7 +1,7 @@
 #include "lamina/blocks/convolutional_block_attention.hpp"
 
 #include "lamina/net/freeze.hpp"
-#include "support/check_gradients.hpp"
+#include "support/frozen.hpp"
 
 using namespace lamina;
 using support::check_gradients;
@@ -59,13 +59,16 @@ template <auto Net> void check_frozen() {
   const auto predict = freeze(model);
   auto workspace = predict.workspace();
   require_close(elements(predict(images.view, workspace)), expected, 1e-5);
-  // A convolution; channel_mean_max, the gate's convolution and the gate.
-  REQUIRE(predict.structure().operations.size() == 4);
 }
 
-TEST_CASE("frozen, the gate of pixels reads means and maxima at once", "[blocks]") {
-  check_frozen<(conv<9, 3> | spatial_attention<3>)>();
+TEST_CASE("frozen, the map is read for means and maxima at once, and gated once", "[blocks]") {
   check_frozen<(conv<9, 3> | spatial_attention_normalized<3>)>();
+  check_frozen<(conv<9, 3> | convolutional_block_attention<2, 3>)>();
+  // A convolution; channel_mean_max, the gate's convolution and the gate.
+  REQUIRE(support::operations_when_frozen<(conv<9, 3> | spatial_attention<3>)>() == 4);
+  // A convolution; global_mean_max, the MLP (2), the sum of its pixels and its sigmoid (3); channel_mean_max
+  // of what that leaves, the convolution, and both gates at once.
+  REQUIRE(support::operations_when_frozen<(conv<9, 3> | convolutional_block_attention<2, 3>)>() == 10);
 }
 
 }  // namespace

@@ -44,6 +44,18 @@ TEMPLATE_TEST_CASE("pooling over channels: values and gradients", "[kernels]", f
       Map<T> pair(two, 2);
       kernels::channel_mean_max_forward(in, pair.view(), mean_channel);
       require_map(pair, both, tolerance<T>);
+
+      // Gated: the same of the product.
+      const Plain gates = random_plain({e.n, e.c, 1, 1}, 5);
+      Plain product(e);
+      each(e, [&](Index n, Index c, Index h, Index w) {
+        product(n, c, h, w) = x(n, c, h, w) * gates(n, c, 0, 0);
+      });
+      const Map<T> gated(product), in_gates(gates);
+      Map<T> expected(two);
+      kernels::channel_mean_max_forward(gated, expected.view(), mean_channel);
+      kernels::channel_mean_max_forward(in, in_gates, pair.view(), mean_channel);
+      require_map(pair, expected.plain(), tolerance<T>);
     }
   }
 }

@@ -94,7 +94,7 @@ template <class T> void check(char kind, const std::vector<Extents>& shapes, con
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("gates of one map, merged in one loop", "[kernels]", float, double) {
+TEMPLATE_TEST_CASE("gates of one map, in one loop", "[kernels]", float, double) {
   using T = TestType;
   const Extents whole{2, 11, 5, 7};
   const Extents gates[] = {{2, 11, 1, 1}, {2, 1, 5, 7}, {2, 11, 5, 7}, {2, 1, 1, 1}, {2, 11, 1, 7}};
@@ -109,8 +109,8 @@ TEMPLATE_TEST_CASE("gates of one map, merged in one loop", "[kernels]", float, d
       });
       const Map<T> in(x, 1), in_a(a), in_b(b, 1);
       Map<T> y(whole, 2);
-      kernels::gated_merge_forward(in, in_a, in_b, y.view(),
-                                   [](auto p, auto q) { return kernels::detail::larger(p, q); });
+      kernels::gated_forward(in, in_a, in_b, y.view(),
+                             [](auto v, auto p, auto q) { return kernels::detail::larger(v * p, v * q); });
       require_close(y.plain().values, expected.values, tolerance<T>);
       REQUIRE(y.gap_untouched());
     }

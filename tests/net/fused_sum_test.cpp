@@ -2,21 +2,16 @@
 
 #include "lamina/layers/batch_norm.hpp"
 #include "lamina/layers/conv.hpp"
-#include "lamina/net/freeze.hpp"
 #include "lamina/net/operators.hpp"
 #include "lamina/net/summary.hpp"
 #include "lamina/tensor/functions/functions.hpp"
-#include "support/check_gradients.hpp"
+#include "support/frozen.hpp"
 
 using namespace lamina;
-using support::elements;
-using support::RandomImages;
+using support::operations_when_frozen;
+using support::require_same_answers;
 
 namespace {
-
-template <auto Net> std::size_t operations_when_frozen() {
-  return freeze(Model<Net, input<2, 5, 6>>{seed{4}}).structure().operations.size();
-}
 
 TEST_CASE("a sum goes into the last branch's last convolution", "[net]") {
   REQUIRE(operations_when_frozen<residual(conv<2, 3>)>() == 2);  // the image is blocked for the sum
@@ -30,17 +25,6 @@ TEST_CASE("a sum goes into the last branch's last convolution", "[net]") {
   REQUIRE(operations_when_frozen<(conv<8, 3> | residual(conv<8, kernel<5, 6>, valid>) | relu)>() == 4);
   REQUIRE(operations_when_frozen<(add(conv<8, 1>, conv<8, 3>, conv<8, 3>) | relu)>() == 5);
   REQUIRE(operations_when_frozen<(conv<8, 3> | residual(conv<8, 3, border<Border::partial>>) | relu)>() == 4);
-}
-
-/// The frozen net's answers are the model's.
-template <auto Net, Shape In> void require_same_answers() {
-  Model<Net, Input<In>{}> model{seed{4}};
-  RandomImages<float> images(In, 3);
-  model.forward(images.view);  // moves the running statistics
-  const auto expected = elements(model.predict(images.view));
-  const auto predict = freeze(model);
-  auto workspace = predict.workspace();
-  require_close(elements(predict(images.view, workspace)), expected, 2e-5);
 }
 
 constexpr auto basic_block = conv<16, 3, no_bias> | batch_norm | relu | conv<16, 3, no_bias> | batch_norm;

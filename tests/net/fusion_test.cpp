@@ -2,21 +2,17 @@
 
 #include "lamina/layers/batch_norm.hpp"
 #include "lamina/layers/conv.hpp"
-#include "lamina/net/freeze.hpp"
 #include "lamina/net/operators.hpp"
 #include "lamina/net/summary.hpp"
 #include "lamina/tensor/functions/functions.hpp"
-#include "support/check_gradients.hpp"
+#include "support/frozen.hpp"
 
 using namespace lamina;
 using support::elements;
+using support::operations_when_frozen;
 using support::RandomImages;
 
 namespace {
-
-template <auto Net> std::size_t operations_when_frozen() {
-  return freeze(Model<Net, input<2, 5, 6>>{seed{4}}).structure().operations.size();
-}
 
 TEST_CASE("neighbours become one: a convolution, a batch norm, a pointwise function", "[net]") {
   REQUIRE(operations_when_frozen<(conv<8, 3> | batch_norm | relu)>() == 1);

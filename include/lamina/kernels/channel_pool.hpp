@@ -59,22 +59,44 @@ void channel_max_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   });
 }
 
-/// Both at once, as channels `mean_channel` and 1 − mean_channel of a map of two: one read of x.
-template <class T, class Arch = simd::Arch>
-void channel_mean_max_forward(const Input<T>& x, const FeatureMapView<T>& y, Index mean_channel) {
+namespace detail {
+/// Means as channel `mean_channel` and maxima as 1 − mean_channel of a map of two, of what
+/// terms(n, block, first)(p) gives for the pixels of x.
+template <class T, class Terms, class Arch = simd::Arch>
+void channel_mean_max(const Input<T>& x, const FeatureMapView<T>& y, Index mean_channel, Terms terms) {
   constexpr Index B = channel_block<T>;
   const T factor = T{1} / static_cast<T>(x.channels);
-  detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
-    T sums[detail::pixels_at_once], most[detail::pixels_at_once];
-    const auto terms = [&](Index block) { return detail::pixels_from(x, n, block, first); };
-    detail::sum_channels<T>(x, count, terms, sums);
-    detail::max_channels<T>(x, count, terms, most);  // the second-level cache has what the sums have read
-    T* to = detail::pixel_at(y, n, 0, first);
+  for_each_pixels(x, [&](Index n, Index first, Index count) {
+    T sums[pixels_at_once], most[pixels_at_once];
+    const auto terms_of = [&](Index block) { return terms(n, block, first); };
+    sum_channels<T>(x, count, terms_of, sums);
+    max_channels<T>(x, count, terms_of, most);  // the second-level cache has what the sums have read
+    T* to = pixel_at(y, n, 0, first);
     for (Index p = 0; p < count; ++p, to += B) {
       simd::store(to, simd::broadcast<T>(0));
       to[mean_channel] = sums[p] * factor;
       to[1 - mean_channel] = most[p];
     }
+  });
+}
+}  // namespace detail
+
+/// Both at once, as channels `mean_channel` and 1 − mean_channel of a map of two: one read of x.
+template <class T, class Arch = simd::Arch>
+void channel_mean_max_forward(const Input<T>& x, const FeatureMapView<T>& y, Index mean_channel) {
+  detail::channel_mean_max(x, y, mean_channel, [&](Index n, Index block, Index first) {
+    return detail::pixels_from(x, n, block, first);
+  });
+}
+
+/// The same of x · gates, which holds one number for each channel.
+template <class T, class Arch = simd::Arch>
+void channel_mean_max_forward(const Input<T>& x, const Input<T>& gates, const FeatureMapView<T>& y,
+                              Index mean_channel) {
+  using V = simd::Vector<T>;
+  detail::channel_mean_max(x, y, mean_channel, [&](Index n, Index block, Index first) {
+    return [x_at = detail::pixels_from(x, n, block, first),
+            gate = simd::load(gates.at_block(n, block))](Index p) { return V(x_at(p) * gate); };
   });
 }
 

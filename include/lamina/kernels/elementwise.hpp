@@ -105,11 +105,11 @@ void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size
   });
 }
 
-/// y = op(x · a, x · b), x shaped like y, the gates a and b broadcasting: one read of x and one write of y.
-/// The operation is a sum, a product or a maximum, of vectors. x may be y itself.
+/// y = op(x, a, b) of vectors, x shaped like y, the gates a and b broadcasting: one read of x and one write
+/// of y. x may be y itself.
 template <class T, class Op, class Arch = simd::Arch>
-void gated_merge_forward(const Input<T>& x, const Input<T>& a, const Input<T>& b, const FeatureMapView<T>& y,
-                         Op op) {
+void gated_forward(const Input<T>& x, const Input<T>& a, const Input<T>& b, const FeatureMapView<T>& y,
+                   Op op) {
   constexpr Index B = FeatureMapView<T>::block;
   const Input<T> gates[] = {a, b};
   const detail::Grid grid(std::span<const Input<T>>(gates), y, y.height, y.width);
@@ -121,10 +121,8 @@ void gated_merge_forward(const Input<T>& x, const Input<T>& a, const Input<T>& b
       detail::with_reach(gate(a), [&, from = x.at_block(n, block) + place,
                                    to = rows.at_block(n, block) + place, pixels = grid.columns](auto a_at) {
         detail::with_reach(gate(b), [=](auto b_at) {
-          for (Index p = 0; p < pixels; ++p) {
-            const auto v = simd::load<T>(from + p * B);
-            simd::store<T>(to + p * B, op(v * a_at(p), v * b_at(p)));
-          }
+          for (Index p = 0; p < pixels; ++p)
+            simd::store<T>(to + p * B, op(simd::load<T>(from + p * B), a_at(p), b_at(p)));
         });
       });
     }

@@ -169,25 +169,33 @@ void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, 
   });
 }
 
+namespace detail {
+/// The maxima over all pixels of a channel block; NaN where x holds one.
+template <class T, class Arch = simd::Arch>
+simd::Vector<T> max_of_block(const Input<T>& x, Index n, Index block) {
+  using V = simd::Vector<T>;
+  constexpr Index B = channel_block<T>;
+  const T* const from = x.at_block(n, block);
+  const Index end = x.block_stride();
+  // Four maxima at a time: each waits for the one before it.
+  V a = simd::load(from), b = a, c = a, d = a;
+  Index i = B;
+  for (; i + 4 * B <= end; i += 4 * B) {
+    a = larger(a, V(simd::load(from + i)));
+    b = larger(b, V(simd::load(from + i + B)));
+    c = larger(c, V(simd::load(from + i + 2 * B)));
+    d = larger(d, V(simd::load(from + i + 3 * B)));
+  }
+  for (; i < end; i += B) a = larger(a, V(simd::load(from + i)));
+  return larger(larger(a, b), larger(c, d));
+}
+}  // namespace detail
+
 /// y(n, c) = the maximum of x over all pixels; NaN where x holds one. x is (n, c, h, w), y (n, c).
 template <class T, class Arch = simd::Arch>
 void global_max_pool_forward(const Input<T>& x, const FeatureMapView<T>& y) {
-  using V = simd::Vector<T>;
-  constexpr Index B = channel_block<T>;
   for_each_block(y, x.block_stride(), [&](Index n, Index block, int) {
-    const T* const from = x.at_block(n, block);
-    const Index end = x.block_stride();
-    // Four maxima at a time: each waits for the one before it.
-    V a = simd::load(from), b = a, c = a, d = a;
-    Index i = B;
-    for (; i + 4 * B <= end; i += 4 * B) {
-      a = detail::larger(a, V(simd::load(from + i)));
-      b = detail::larger(b, V(simd::load(from + i + B)));
-      c = detail::larger(c, V(simd::load(from + i + 2 * B)));
-      d = detail::larger(d, V(simd::load(from + i + 3 * B)));
-    }
-    for (; i < end; i += B) a = detail::larger(a, V(simd::load(from + i)));
-    simd::store(y.at_block(n, block), detail::larger(detail::larger(a, b), detail::larger(c, d)));
+    simd::store(y.at_block(n, block), detail::max_of_block<T>(x, n, block));
   });
 }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "lamina/layers/global_pool.hpp"
 #include "lamina/net/algebra.hpp"
+#include "lamina/net/fusion.hpp"
 #include "lamina/net/merge.hpp"
 
 namespace lamina {
@@ -53,5 +55,25 @@ template <net_block... B>
 constexpr Branches<Beside, as_block<B>...> beside(B...) {
   return {};
 }
+
+namespace detail {
+
+/// Means and maxima over all pixels beside each other, in inference: one read of the map for both.
+struct GlobalMeanMax : Layer {
+  static constexpr std::string_view name = "global_mean_max";
+  static constexpr Shape output(Shape in) { return {in.channels, 0, 2}; }
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::for_each_block(pass.output, pass.input().block_stride(), [&](Index n, Index block, int) {
+      T* const to = pass.output.at_block(n, block);
+      simd::store(to, kernels::detail::mean_of_block<T>(pass.input(), n, block));
+      simd::store(to + channel_block<T>, kernels::detail::max_of_block<T>(pass.input(), n, block));
+    });
+  }
+};
+template <> struct Jointly<Beside, GlobalAveragePool, GlobalMaxPool> {
+  using type = GlobalMeanMax;
+};
+
+}  // namespace detail
 
 }  // namespace lamina

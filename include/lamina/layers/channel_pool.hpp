@@ -65,6 +65,19 @@ template <> struct Jointly<Concat, ChannelMax, ChannelMean> {
   using type = ChannelMeanMax<1>;
 };
 
+/// The same of a map whose channels are gated, which need not be made for it.
+template <Index MeanChannel> struct GatedChannelMeanMax : ChannelMeanMax<MeanChannel> {
+  template <class T> static void forward(const Forward<T>& pass) {
+    kernels::channel_mean_max_forward(pass.inputs[0], pass.inputs[1], pass.output, MeanChannel);
+  }
+};
+template <> struct OfProduct<Branches<Concat, ChannelMean, ChannelMax>> {
+  using type = GatedChannelMeanMax<0>;
+};
+template <> struct OfProduct<Branches<Concat, ChannelMax, ChannelMean>> {
+  using type = GatedChannelMeanMax<1>;
+};
+
 }  // namespace detail
 
 }  // namespace lamina

@@ -1,10 +1,11 @@
 // How neighbours become one for inference. In a sequence, a layer that accepts an epilogue takes in the
 // affine layer after it and the pointwise function after that; at the end of the last branch of a sum of two
-// (residual(f), a + b), also the sum. Branches that one loop can do become one (Jointly). Names keep no
-// neighbours apart. What the parts declare for it, and what they become, is in fused_layer.hpp and
-// fused_sum.hpp. Next: freeze.hpp.
+// (residual(f), a + b), also the sum. Branches that one loop can do become one (Jointly), and so do two gates
+// in turn. Names keep no neighbours apart. What the parts declare for it, and what they become, is in
+// fused_layer.hpp, fused_sum.hpp and fused_gates.hpp. Next: freeze.hpp.
 #pragma once
 
+#include "lamina/net/fused_gates.hpp"
 #include "lamina/net/fused_sum.hpp"
 
 namespace lamina {
@@ -43,6 +44,19 @@ template <class F> struct function_of<WithInput<F>> {
 template <class B>
 concept deferred = requires { typename function_of<B>::type; };
 
+/// The elements of a gate's branch, fused.
+template <class G> constexpr auto elements_of_gate(Branches<Gate, Identity, G>) {
+  return fuse(Elements<>{}, flatten(Elements<>{}, Elements<G>{}));
+}
+/// Whether B is a gate whose branch begins with a pooling that may read what another gate's product is made
+/// of.
+template <class B> inline constexpr bool gates_what_it_pools = false;
+template <class B>
+  requires is_gate<unnamed<B>>
+inline constexpr bool gates_what_it_pools<B> = []<class First, class... Rest>(Elements<First, Rest...>) {
+  return !std::is_void_v<typename OfProduct<unnamed<First>>::type>;
+}(elements_of_gate(unnamed<B>{}));
+
 /// The elements with neighbours fused, front to back; what is fused has the name of its first part.
 template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
 template <class... Done, class First, class... Rest>
@@ -53,6 +67,8 @@ constexpr auto fuse(Elements<Done...> done, Elements<First, Rest...>) {
     return fuse_sum(done, First{}, unnamed<First>{}, Elements<Rest...>{});
   else if constexpr (deferred<unnamed<First>>)
     return defer_affine(done, First{}, Elements<Rest...>{});
+  else if constexpr (is_gate<unnamed<First>>)
+    return fuse_gate(done, First{}, unnamed<First>{}, Elements<Rest...>{});
   else
     return fuse(Elements<Done..., First>{}, Elements<Rest...>{});
 }
@@ -79,6 +95,18 @@ constexpr auto fuse_sum_pointwise(Elements<Done...>, Whole, Branches<Merge, Firs
                                   Ending<Last, Before...>, Elements<P, Rest...>) {
   using All = SumAtEnd<Merge, First, Second, unnamed<P>, Last, Before...>;
   return fuse(Elements<Done..., typename Unnamed<Whole>::template rename<All>>{}, Elements<Rest...>{});
+}
+template <class... Done, class Whole, class F, class... Rest>
+constexpr auto fuse_gate(Elements<Done...>, Whole, Branches<Gate, Identity, F>, Elements<Rest...> rest) {
+  return fuse(Elements<Done..., Whole>{}, rest);
+}
+template <class... Done, class Whole, class F, class Next, class... Rest>
+  requires gates_what_it_pools<Next>
+constexpr auto fuse_gate(Elements<Done...>, Whole, Branches<Gate, Identity, F>, Elements<Next, Rest...>) {
+  constexpr auto in_turn = []<class Pool, class... After>(Elements<Pool, After...>) {
+    return GatesInTurn<F, unnamed<Pool>, After...>{};
+  }(elements_of_gate(unnamed<Next>{}));
+  return fuse(Elements<Done..., std::remove_const_t<decltype(in_turn)>>{}, Elements<Rest...>{});
 }
 template <class Done, class L, class... Rest>
 constexpr auto fuse_affine(Done done, L layer, Elements<Rest...> rest) {
@@ -117,6 +145,11 @@ template <class Done, class D, class... A, class P, class... Rest>
   requires is_pointwise<unnamed<P>>
 constexpr auto defer_pointwise(Done done, D block, Elements<A...>, Elements<P, Rest...>) {
   return defer(done, block, Elements<A..., P>{}, Elements<Rest...>{});
+}
+template <class Done, class D, class G, class... Rest>
+  requires gates_what_it_pools<G>
+constexpr auto defer_affine(Done done, D block, Elements<G, Rest...>) {
+  return defer(done, block, Elements<G>{}, Elements<Rest...>{});
 }
 template <class... Done, class D, class... Next, class... Rest>
 constexpr auto defer(Elements<Done...>, D, Elements<Next...>, Elements<Rest...> rest) {

@@ -147,7 +147,8 @@ template <class Merge> struct GatedMerge : Layer {
   static constexpr Shape output_of(const Shape* in, int) { return in[0]; }
   template <class T> static void forward(const Forward<T>& pass) {
     const auto run = [&](auto op) {
-      kernels::gated_merge_forward(pass.inputs[0], pass.inputs[1], pass.inputs[2], pass.output, op);
+      kernels::gated_forward(pass.inputs[0], pass.inputs[1], pass.inputs[2], pass.output,
+                             [op](auto x, auto a, auto b) { return op(x * a, x * b); });
     };
     if constexpr (std::is_same_v<Merge, Sum>)
       run([](auto a, auto b) { return a + b; });

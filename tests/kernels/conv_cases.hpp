@@ -61,6 +61,10 @@ inline std::vector<ConvCase> dense_cases() {
   for (const Index in : {1, 3, 7, 8, 13, 16, 17})
     for (const Index out : {1, 3, 7, 8, 13, 16, 17}) cases.push_back({1, 4, 5, square(in, out, 3, 1, 1)});
   for (const Index out : {24, 25, 33, 40, 57}) cases.push_back({2, 3, 4, square(5, out, 2)});
+  // Inside, edges and corners all leave a pixel over, which pairs of three blocks share.
+  for (const Index out : {48, 50, 72}) cases.push_back({1, 7, 7, square(5, out, 3, 1, 1)});
+  cases.push_back({1, 1, 1, square(9, 48, 1)});
+  cases.push_back({5, 1, 1, square(9, 97, 1)});
   for (const Index batch : {1, 3}) {
     for (const Index kernel : {1, 2, 3, 4, 5, 7})
       for (const Index stride : {1, 2, 3})
@@ -148,6 +152,7 @@ inline std::vector<ConvCase> border_cases() {
       cases.push_back({1, 5, 4, bordered(square(4, 4, 2, stride, 3, 3), border)});
     }
   cases.push_back({2, 2, 2, bordered(square(3, 8, 3, 1, 4, 1), Border::partial)});
+  cases.push_back({1, 7, 7, bordered(square(3, 48, 3, 1, 1), Border::partial)});
   cases.push_back({2, 1, 1, bordered(square(3, 8, 3, 1, 4, 1), Border::replicate)});
   return cases;
 }
@@ -161,6 +166,7 @@ inline std::vector<ConvCase> group_cases() {
     add(16, 16, 2), add(32, 48, 2), add(6, 24, 3), add(8, 8, 2), add(12, 18, 3), add(20, 10, 5),
         add(24, 24, 8), add(4, 12, 4), add(14, 21, 7), add(9, 18, 9);
   }
+  cases.push_back({1, 5, 5, grouped(square(6, 96, 3, 1, 1), 2)});
   return cases;
 }
 

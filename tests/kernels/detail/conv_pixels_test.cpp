@@ -47,6 +47,12 @@ TEST_CASE("Tiles take every pixel in order; the last one repeats its last", "[ke
     const Pixels pixels(box.columns, box.rows, box.samples);
     const Offsets expected = every_pixel(box.columns, box.rows, box.samples);
     REQUIRE(pixels.size() == static_cast<Index>(expected.size()));
+    REQUIRE(std::pair(pixels.last_in(), pixels.last_out()) == expected.back());
+    if (pixels.size() % 4 == 1) {
+      Pixels whole = pixels;
+      whole.left_out = 1;
+      REQUIRE(in_tiles<4>(whole) == Offsets(expected.begin(), expected.end() - 1));
+    }
     Offsets tiles = in_tiles<4>(pixels);
     REQUIRE(tiles.size() == (expected.size() + 3) / 4 * 4);
     for (std::size_t i = expected.size(); i < tiles.size(); ++i) REQUIRE(tiles[i] == expected.back());

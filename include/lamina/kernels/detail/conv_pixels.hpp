@@ -36,6 +36,7 @@ struct PixelAxis {
 /// A box of pixels: columns, rows, samples. `inner` is as long as the strides allow.
 struct Pixels {
   PixelAxis inner, middle, outer;
+  Index left_out = 0;  // so many of the last ones
 
   constexpr Pixels(PixelAxis columns, PixelAxis rows, PixelAxis samples)
       : inner(columns), middle(rows), outer(samples) {
@@ -43,7 +44,16 @@ struct Pixels {
     if (middle.joins(outer)) middle = middle.join(outer), outer = {1, 0, 0};
     if (inner.joins(middle)) inner = inner.join(middle), middle = {1, 0, 0};
   }
-  constexpr Index size() const { return inner.count * middle.count * outer.count; }
+  constexpr Index size() const { return inner.count * middle.count * outer.count - left_out; }
+  /// Offsets of the last pixel of the box.
+  constexpr Index last_in() const {
+    return (inner.count - 1) * inner.in_step + (middle.count - 1) * middle.in_step +
+           (outer.count - 1) * outer.in_step;
+  }
+  constexpr Index last_out() const {
+    return (inner.count - 1) * inner.out_step + (middle.count - 1) * middle.out_step +
+           (outer.count - 1) * outer.out_step;
+  }
 };
 
 /// Calls f(in_offset, out_offset, pixels) for boxes of about `most` pixels at most that make up `all`, in

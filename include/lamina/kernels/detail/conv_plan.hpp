@@ -88,6 +88,8 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
     const bool weights_outweigh =
         geometry_.weight_size(lanes) > in.channels * in.pixels() + out.channels * out.pixels();
     Cut pieces = cut_work(out.batch, out.height, blocks_.group_count, macs, weights_outweigh);
+    // Pairs of groups share what is left over of the pixels.
+    pieces.groups_each = std::min(blocks_.group_count, (pieces.groups_each + 1) / 2 * 2);
     // Rows that fill whole tiles (14 columns: two).
     const Index even = tile_pixels<3> / std::gcd(out.width, Index{tile_pixels<3>});
     pieces.rows_each = std::min(out.height, (pieces.rows_each + even - 1) / even * even);
@@ -116,8 +118,20 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
               window = window_of(in, blocks_.spans[group.span], row, column, worker);
               window_of_span = group.span;
             }
-            const TileArguments<T> a = arguments(in, out, piece, group, row, column);
-            if (group.blocks == 1)
+            TileArguments<T> a = arguments(in, out, piece, group, row, column);
+            // Of maps of 7×7 the corners are one pixel, and edges and inside end with one.
+            if (pixels.size() % tile_pixels<3> == 1 && is_pair(i, piece)) {
+              Pixels whole = pixels;
+              whole.left_out = 1;
+              convolve_box<3>(window, a, whole, epilogue);
+              ++i;
+              convolve_box<3>(window, arguments(in, out, piece, blocks_.groups[i], row, column), whole,
+                              epilogue);
+              a.in += pixels.last_in();
+              a.out += pixels.last_out();
+              const PixelAxis one{1, 0, 0};
+              convolve_pixels<6, 0>(window, a, Pixels(one, one, one), epilogue);
+            } else if (group.blocks == 1)
               convolve_box<1>(window, a, pixels, epilogue);
             else if (group.blocks == 2)
               convolve_box<2>(window, a, pixels, epilogue);
@@ -125,6 +139,13 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
               convolve_box<3>(window, a, pixels, epilogue);
           }
         });
+  }
+
+  /// Whether group i and the next, both of the piece, are six blocks of one span.
+  bool is_pair(Index i, const Piece& piece) const {
+    if (i + 1 >= piece.first_group + piece.groups) return false;
+    const BlockGroup &first = blocks_.groups[i], &second = blocks_.groups[i + 1];
+    return first.blocks == 3 && second.blocks == 3 && first.span == second.span;
   }
 
   /// The region by sum_lanes: all output channels of plain output, up to three at a time.

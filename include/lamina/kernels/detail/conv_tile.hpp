@@ -46,8 +46,10 @@ struct Window {
   bool plain;
 };
 
-/// Pixels in a tile of V output vectors.
-template <int V> inline constexpr int tile_pixels = V == 1 ? 12 : V == 2 ? 6 : 4;
+/// Pixels in a tile of V output vectors. The last is for a pixel that is left over: a quarter of a tile of
+/// four, in a third of its time (six sums wait for one another; eight vectors of weights, a power of two
+/// apart as often as not, would have no room in the first-level cache).
+template <int V> inline constexpr int tile_pixels = V == 1 ? 12 : V == 2 ? 6 : V == 3 ? 4 : 1;
 
 /// What does not change between the tiles of a region.
 template <class T> struct TileArguments {
@@ -169,8 +171,9 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
         // Channel blocks lie too far apart for the processor to foresee them (1024 channels of 14×14: 96
         // instead of 84 GFLOP/s). Four pixels are two cache lines, or three of which the tile before had the
         // first (2048 of 7×7: 88 and 77 where the first and the last pixel are fetched).
-        const T* const ahead = first + tap->in + run->ahead;
-        for (const int s : {1, 1 + S / 2}) __builtin_prefetch(ahead + pixel[s]);
+        [[maybe_unused]] const T* const ahead = first + tap->in + run->ahead;
+        if constexpr (S > 1)
+          for (const int s : {1, 1 + S / 2}) __builtin_prefetch(ahead + pixel[s]);
         const T* in = first + tap->in + run->in;
         const T* weight = a.weight + tap->weight + run->weight;
         for (Index left = run->count; left > 0; --left, ++in, weight += lanes) add(in, weight);

@@ -130,6 +130,16 @@ inline std::vector<ConvCase> single_output_cases() {
           if (g.out_height(7) > 0) cases.push_back({1, 7, 9, g});
         }
   cases.push_back({1, 3, 150, square(5, 1, 3, 1, 1)});  // rows of several chunks
+  // Few channels, which are spread out into planes: rows of several groups of vectors, strides, dilations.
+  for (const Index in : {2, 3, 4}) {
+    cases.push_back({2, 3, 150, square(in, 1, 7, 1, 3)});
+    cases.push_back({1, 9, 8, square(in, 1, 3, 1, 4, 2)});
+    cases.push_back({1, 9, 8, square(in, 1, 3, 2, 1)});
+    cases.push_back({1, 9, 8, square(in, 1, 1, 1, 2)});
+    ConvGeometry g = square(in, 1, 3, 1, 1);
+    g.stride_height = 2, g.pad_left = 0, g.pad_bottom = 3;
+    cases.push_back({2, 7, 9, g});
+  }
   cases.push_back({3, 1, 1, square(20, 1, 3, 1, 1)});
   cases.push_back({1, 3, 3, square(2, 1, 2, 1, 4)});  // outputs that read nothing but padding
   for (const Border border : {Border::reflect, Border::partial})

@@ -115,20 +115,13 @@ void average_pool_backward(const Geometry& g, const Input<T>& dy, const FeatureM
   });
 }
 
-namespace detail {
-/// The means over all pixels of a channel block, summed pairwise.
-template <class T, class Arch = simd::Arch>
-simd::Vector<T> mean_of_block(const Input<T>& x, Index n, Index block) {
-  return pairwise_sum(0, x.pixels(), pixels_from(x, n, block, 0)) /
-         simd::broadcast<T>(static_cast<T>(x.pixels()));
-}
-}  // namespace detail
-
 /// y(n, c) = the mean of x over all pixels, summed pairwise. x is (n, c, h, w), y (n, c).
 template <class T, class Arch = simd::Arch>
 void global_average_pool_forward(const Input<T>& x, const FeatureMapView<T>& y) {
+  using V = simd::Vector<T>;
   for_each_block(y, x.block_stride(), [&](Index n, Index block, int) {
-    simd::store<T>(y.at_block(n, block), detail::mean_of_block<T>(x, n, block));
+    const V sum = detail::pairwise_sum(0, x.pixels(), detail::pixels_from(x, n, block, 0));
+    simd::store<T>(y.at_block(n, block), sum / V(static_cast<T>(x.pixels())));
   });
 }
 

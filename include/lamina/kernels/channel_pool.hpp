@@ -69,8 +69,7 @@ void channel_mean_max(const Input<T>& x, const FeatureMapView<T>& y, Index mean_
   for_each_pixels(x, [&](Index n, Index first, Index count) {
     T sums[pixels_at_once], most[pixels_at_once];
     const auto terms_of = [&](Index block) { return terms(n, block, first); };
-    sum_channels<T>(x, count, terms_of, sums);
-    max_channels<T>(x, count, terms_of, most);  // the second-level cache has what the sums have read
+    fold_channels<T>(x, count, terms_of, ChannelSums<T>{sums}, ChannelMaxima<T>{most});
     T* to = pixel_at(y, n, 0, first);
     for (Index p = 0; p < count; ++p, to += B) {
       simd::store(to, simd::broadcast<T>(0));

@@ -12,6 +12,7 @@
 #include "lamina/kernels/detail/conv_gradient.hpp"
 #include "lamina/kernels/detail/conv_plan.hpp"
 #include "lamina/kernels/detail/depthwise_plan.hpp"
+#include "lamina/kernels/detail/planar_output_plan.hpp"
 #include "lamina/kernels/detail/single_output_plan.hpp"
 
 namespace lamina::kernels {
@@ -123,14 +124,16 @@ void conv_forward(const FeatureMapView<X, InBlock>& in, const std::type_identity
   if (!detail::check_maps(geometry, x, y)) return;
   require(!accumulate || geometry.border != Border::partial || !geometry.padded(),
           "conv: a partial border scales sums, and so cannot add them to what is there");
-  if constexpr (Kind == ConvKind::single_output && InBlock == simd::width<T>) {
-    if (geometry.single_output())
-      return detail::run_forward<detail::SingleOutputPlan<T, Arch>>(x, weight, bias, y, geometry, epilogue,
-                                                                    follow, accumulate);
-  }
-  detail::with_plan<Kind, T, Arch>(geometry, x, y, [&]<class Plan>() {
+  const auto run = [&]<class Plan>() {
     detail::run_forward<Plan>(x, weight, bias, y, geometry, epilogue, follow, accumulate);
-  });
+  };
+  if constexpr (Kind == ConvKind::single_output && InBlock == simd::width<T>)
+    if (geometry.single_output()) {
+      using Planar = detail::PlanarOutputPlan<T, Arch>;
+      return Planar::suits(geometry) ? run.template operator()<Planar>()
+                                     : run.template operator()<detail::SingleOutputPlan<T, Arch>>();
+    }
+  detail::with_plan<Kind, T, Arch>(geometry, x, y, run);
 }
 
 /// The gradient of the input: dx = convᵀ(dy, weight), or dx += where `accumulate`. `geometry` is that of the

@@ -170,13 +170,11 @@ void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, 
 }
 
 namespace detail {
-/// The maxima over all pixels of a channel block; NaN where x holds one.
-template <class T, class Arch = simd::Arch>
-simd::Vector<T> max_of_block(const Input<T>& x, Index n, Index block) {
+/// The maxima of `pixels` pixels of a channel block, at least one; NaN where there is one.
+template <class T, class Arch = simd::Arch> simd::Vector<T> max_of_pixels(const T* from, Index pixels) {
   using V = simd::Vector<T>;
   constexpr Index B = channel_block<T>;
-  const T* const from = x.at_block(n, block);
-  const Index end = x.block_stride();
+  const Index end = pixels * B;
   // Four maxima at a time: each waits for the one before it.
   V a = simd::load(from), b = a, c = a, d = a;
   Index i = B;
@@ -195,7 +193,7 @@ simd::Vector<T> max_of_block(const Input<T>& x, Index n, Index block) {
 template <class T, class Arch = simd::Arch>
 void global_max_pool_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   for_each_block(y, x.block_stride(), [&](Index n, Index block, int) {
-    simd::store(y.at_block(n, block), detail::max_of_block<T>(x, n, block));
+    simd::store(y.at_block(n, block), detail::max_of_pixels<T>(x.at_block(n, block), x.pixels()));
   });
 }
 

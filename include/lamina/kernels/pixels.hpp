@@ -31,47 +31,70 @@ template <class T, class F> void for_each_channel_block(const FeatureMapView<T>&
     f(block, simd::lanes_between<Element>(0, map.channels - block * map.block));
 }
 
-/// results[p] = terms(block)(p) folded over all channels of pixel p, for p in [0, count). Four full blocks at
-/// a time, so that what is folded so far is loaded and stored once for four.
-template <class T, class Terms, class Combine, class Reduce>
-void fold_channels(const FeatureMapView<const T>& map, Index count, T start, Terms terms, Combine combine,
-                   Reduce reduce, T* results) {
+/// What a pixel's channels are folded into: results[p] for pixel p.
+template <class T> struct ChannelSums {
+  T* results;
+  static constexpr T start = 0;
+  static auto combine(const auto& a, const auto& b) { return a + b; }
+  static T reduce(const simd::Vector<T>& v) { return simd::reduce_add(v); }
+};
+template <class T> struct ChannelMaxima {
+  T* results;
+  static constexpr T start = -std::numeric_limits<T>::infinity();
+  static auto combine(const auto& a, const auto& b) { return simd::max(a, b); }
+  static T reduce(const simd::Vector<T>& v) { return simd::reduce_max(v); }
+};
+
+/// terms(block)(p) folded over all channels of pixel p, for p in [0, count), in one way or several at once.
+/// Four full blocks at a time, so that what is folded so far is loaded and stored once for four.
+template <class T, class Terms, class... Fold, class Arch = simd::Arch>
+void fold_channels(const FeatureMapView<const T>& map, Index count, Terms terms, const Fold&... fold) {
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
-  alignas(64) T folded[pixels_at_once * B];
-  std::fill_n(folded, count * B, start);
+  struct Folded {
+    alignas(64) T values[pixels_at_once * B];
+  };
+  Folded all[sizeof...(Fold)];
+  const auto for_each_fold = [&](const auto& f) {
+    Folded* folded = all;
+    (f(fold, (folded++)->values), ...);
+  };
+  for_each_fold([&](const auto& f, T* to) { std::fill_n(to, count * B, f.start); });
   Index block = 0;
   for (; (block + 4) * B <= map.channels; block += 4) {
     const auto a = terms(block), b = terms(block + 1), c = terms(block + 2), d = terms(block + 3);
-    T* to = folded;
-    for (Index p = 0, end = count; p < end; ++p, to += B)
-      simd::store(
-          to, V(combine(simd::load<T>(to), combine(combine(V(a(p)), V(b(p))), combine(V(c(p)), V(d(p)))))));
+    for (Index p = 0, end = count; p < end; ++p) {
+      const V at_a = a(p), at_b = b(p), at_c = c(p), at_d = d(p);
+      for_each_fold([&](const auto& f, T* to) {
+        const V four = f.combine(V(f.combine(at_a, at_b)), V(f.combine(at_c, at_d)));
+        simd::store(to + p * B, V(f.combine(simd::load<T>(to + p * B), four)));
+      });
+    }
   }
   for (; block < map.blocks(); ++block) {
     const auto lanes = simd::lanes_between<T>(0, map.channels - block * B);
     const auto term = terms(block);
-    T* to = folded;
-    for (Index p = 0, end = count; p < end; ++p, to += B)
-      simd::store(to, V(combine(simd::load<T>(to), simd::select(lanes, V(term(p)), V(start)))));
+    for (Index p = 0, end = count; p < end; ++p)
+      for_each_fold([&, at_p = V(term(p))](const auto& f, T* to) {
+        const V next = simd::select(lanes, at_p, simd::broadcast<T>(f.start));
+        simd::store(to + p * B, V(f.combine(simd::load<T>(to + p * B), next)));
+      });
   }
-  for (Index p = 0; p < count; ++p) results[p] = reduce(simd::load<T>(folded + p * B));
+  for_each_fold([&](const auto& f, const T* folded) {
+    for (Index p = 0; p < count; ++p) f.results[p] = f.reduce(simd::load<T>(folded + p * B));
+  });
 }
 
 /// results[p] = Σ terms(block)(p) over the channels of pixel p.
-template <class T, class Terms, class Arch = simd::Arch>
+template <class T, class Terms>
 void sum_channels(const FeatureMapView<const T>& map, Index count, Terms terms, T* results) {
-  fold_channels(
-      map, count, T{0}, terms, [](auto a, auto b) { return a + b; },
-      [](const auto& v) { return simd::reduce_add(v); }, results);
+  fold_channels(map, count, terms, ChannelSums<T>{results});
 }
 
 /// results[p] = the largest terms(block)(p) over the channels of pixel p.
-template <class T, class Terms, class Arch = simd::Arch>
+template <class T, class Terms>
 void max_channels(const FeatureMapView<const T>& map, Index count, Terms terms, T* results) {
-  fold_channels(
-      map, count, -std::numeric_limits<T>::infinity(), terms, [](auto a, auto b) { return simd::max(a, b); },
-      [](const auto& v) { return simd::reduce_max(v); }, results);
+  fold_channels(map, count, terms, ChannelMaxima<T>{results});
 }
 
 }  // namespace lamina::kernels::detail

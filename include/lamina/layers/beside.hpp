@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lamina/kernels/global_mean_max.hpp"
 #include "lamina/layers/global_pool.hpp"
 #include "lamina/net/algebra.hpp"
 #include "lamina/net/fusion.hpp"
@@ -63,11 +64,7 @@ struct GlobalMeanMax : Layer {
   static constexpr std::string_view name = "global_mean_max";
   static constexpr Shape output(Shape in) { return {in.channels, 0, 2}; }
   template <class T> static void forward(const Forward<T>& pass) {
-    kernels::for_each_block(pass.output, pass.input().block_stride(), [&](Index n, Index block, int) {
-      T* const to = pass.output.at_block(n, block);
-      simd::store(to, kernels::detail::mean_of_block<T>(pass.input(), n, block));
-      simd::store(to + channel_block<T>, kernels::detail::max_of_block<T>(pass.input(), n, block));
-    });
+    kernels::global_mean_max_forward(pass.input(), pass.output);
   }
 };
 template <> struct Jointly<Beside, GlobalAveragePool, GlobalMaxPool> {

@@ -1,6 +1,6 @@
 // A convolution to one channel, such as the gates of spatial attention. The other plans keep output channels
 // in the lanes of a vector, all but one of which would be padding here; so the lanes are input channels
-// instead, and are added up in the end. Its interface is ConvPlan's forward one.
+// instead, and are added up in the end.
 //
 // A step is a tap on an input block. The sums of up to 64 neighbouring outputs stay in the first-level cache
 // while steps pass by four at a time.
@@ -9,16 +9,14 @@
 #include <algorithm>
 
 #include "lamina/core/scratch.hpp"
-#include "lamina/core/thread_pool.hpp"
-#include "lamina/kernels/conv_epilogue.hpp"
 #include "lamina/kernels/conv_geometry.hpp"
 #include "lamina/kernels/detail/conv_axis.hpp"
-#include "lamina/kernels/detail/conv_map.hpp"
-#include "lamina/kernels/detail/conv_work.hpp"
+#include "lamina/kernels/detail/one_channel_plan.hpp"
 
 namespace lamina::kernels::detail {
 
-template <class T, class Arch = simd::Arch> class SingleOutputPlan {
+template <class T, class Arch = simd::Arch>
+class SingleOutputPlan : public OneChannelPlan<SingleOutputPlan<T, Arch>, T> {
   using V = simd::Vector<T>;
   static constexpr Index lanes = simd::width<T>, chunk = 64;
 
@@ -45,25 +43,11 @@ template <class T, class Arch = simd::Arch> class SingleOutputPlan {
         weight_[tap * blocks_ * lanes + i] = weight[(tap * g.in_channels + i) * lanes];
   }
 
-  template <class Epilogue, class Follow = nothing_follows>
-  void run(const In& in, const Out& out, const Epilogue& epilogue, const Follow& follow = {}) const {
-    const Index macs = out.batch * out.pixels() * weight_.size() / lanes * 4;
-    const Cut pieces = cut_work(out.batch, out.height, 1, macs, false);
-    parallel_for(pieces.pieces(), [&](Index i, int worker) {
-      const Piece piece = pieces[i];
-      for (Index n = piece.first_sample; n < piece.first_sample + piece.samples; ++n)
-        run_rows(in.samples(n, 1), out.samples(n, 1), piece.first_row, piece.rows, worker, epilogue);
-      follow(MapPart{piece.first_sample, piece.samples, piece.first_row, piece.rows, 0, 1}, worker);
-    });
-  }
-
-  /// All of one sample, on this thread.
-  template <class Epilogue>
-  void run_sample(const In& in, const Out& out, int worker, const Epilogue& epilogue) const {
-    run_rows(in, out, 0, out.height, worker, epilogue);
-  }
-
  private:
+  friend OneChannelPlan<SingleOutputPlan, T>;
+
+  Index macs_per_output() const { return 4 * weight_.size() / lanes; }
+
   struct Step {
     Index from;  // in the sample, of the run's first output
     const T* weight;

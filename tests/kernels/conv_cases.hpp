@@ -190,6 +190,21 @@ inline std::vector<ConvCase> depthwise_cases() {
       for (const Index dilation : {1, 2})
         cases.push_back({1, 8, 9, grouped(square(9, 9, kernel, stride, 3, dilation), 9)});
   cases.push_back({3, 1, 1, grouped(square(9, 9, 3, 1, 1), 9)});
+  // Phases of the dilation: padding of all widths, extents that they do not divide, kernels of all kinds.
+  for (const Index dilation : {2, 3})
+    for (const Index pad : {0, 1, 2, 3, 5, 7}) {
+      cases.push_back({1, 9, 19, grouped(square(9, 9, 3, 1, pad, dilation), 9)});
+      cases.push_back({1, 7, 41, grouped(square(9, 9, 3, 1, pad, dilation), 9)});
+      cases.push_back({2, 9, 25, grouped(square(9, 9, 2, 1, pad, dilation), 9)});
+    }
+  cases.push_back({1, 20, 18, grouped(square(9, 9, 5, 1, 4, 2), 9)});
+  cases.push_back({1, 12, 18, grouped(square(9, 9, 3, 3, 2, 3), 9)});
+  cases.push_back({1, 17, 19, grouped(bordered(square(9, 9, 3, 1, 2, 2), Border::partial), 9)});
+  {
+    ConvGeometry g = square(9, 9, 3, 1, 3, 2);
+    g.dilation_width = 3, g.pad_left = 1;
+    cases.push_back({1, 11, 23, grouped(g, 9)});
+  }
   cases.push_back(
       {3, 2, 17,
        grouped({.in_channels = 9, .out_channels = 9, .kernel_width = 11, .pad_left = 5, .pad_right = 5}, 9)});

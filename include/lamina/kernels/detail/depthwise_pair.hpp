@@ -6,7 +6,8 @@
 //             y[c-1]            w01 w11 w21
 //             y[c]              w00 w10 w20        row 1 likewise, of x1 x2 x3
 //
-// 9 weights, 6 sums and an input fill 16 registers. Stride 2 has five input rows, and two sums a row.
+// 9 weights, 6 sums and an input fill 16 registers. Stride 2 has five input rows, and two sums a row. A
+// dilated map is as many maps, one for each phase, that are not: rows and neighbours are then further apart.
 #pragma once
 
 #include "lamina/kernels/detail/conv_pixels.hpp"
@@ -25,6 +26,7 @@ template <class T> struct RowPair {
   Index row_weight, tap_weight;  // between rows of the kernel, and between its taps
   const T* bias;                 // null: none
   Index columns, pad, outputs;   // of a row; pad: at most 2
+  Index step;                    // between neighbours of a row
   bool accumulate;
 };
 
@@ -34,9 +36,9 @@ template <class T> struct RowPair {
 template <int Stride, class T, class Arch = simd::Arch>
 [[gnu::noinline]] void convolve_row_pair(const RowPair<T>& pair) {
   using Native = simd::native<T>;
-  constexpr Index lanes = simd::width<T>;
   constexpr int turns = Stride == 1 ? 3 : 2;  // columns of outputs at work: number c is sum[.][c % turns]
   const RowPair<T> a = pair;
+  const Index step_of_row = a.step;
   Native w[9], sum[2][turns];
   unroll<9>([&](auto t) LAMINA_INLINE {
     w[t] = simd::to_native(simd::load(a.weight + t / 3 * a.row_weight + t % 3 * a.tap_weight));
@@ -51,7 +53,7 @@ template <int Stride, class T, class Arch = simd::Arch>
     constexpr int complete = (Now + 1) % turns, between = (Now + 2) % 3;
     const auto meet = [&](const T*& in, auto row) LAMINA_INLINE {
       const Native x = simd::to_native(simd::load(in));
-      in += lanes;
+      in += step_of_row;
       unroll<2>([&](auto out) LAMINA_INLINE {
         constexpr int kernel_row = decltype(row)::value - decltype(out)::value * Stride;
         if constexpr (kernel_row >= 0 && kernel_row < 3) {
@@ -72,7 +74,7 @@ template <int Stride, class T, class Arch = simd::Arch>
       T*& out = row == 0 ? out0 : out1;
       if (a.accumulate) sum[row][Turn] += simd::to_native(simd::load<T>(out));
       simd::store(out, simd::from_native<T>(sum[row][Turn]));
-      out += lanes;
+      out += step_of_row;
       sum[row][Turn] = bias;
     });
   };

@@ -1,7 +1,7 @@
 // A depthwise convolution of known extents, forward or transposed: the same for every channel block, line by
 // line (depthwise_row.hpp), lines being rows, or columns where the kernel is one. Its interface is
-// ConvPlan's. Lines of the kernel outside the map are left out; the taps of a dilated line are taken one at a
-// time.
+// ConvPlan's. Lines of the kernel outside the map are left out. A dilated line is as many lines, one for each
+// phase, that are not.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
         pairs_(is_pairwise(g, transposed, out.width)),
         zeros_(pairs_ ? in.row_stride() + threads() * out.row_stride() : 0),
         runs_(across()),
-        steps_(threads() * g.taps()),
+        steps_(threads() * phase_count() * g.taps()),
         lines_(threads() * phase_count()),
         weight_(weight),
         bias_(bias),
@@ -70,12 +70,16 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
  private:
   static constexpr Index lanes = simd::width<T>;
 
-  /// Whether depthwise_pair.hpp serves.
+  /// Outputs of a phase of a line that are worth the while: shorter ones begin and end more than they last.
+  static constexpr Index shortest_phase = 12;
+
+  /// Whether depthwise_pair.hpp serves, and is faster: the rows of a phase must be long enough.
   static bool is_pairwise(const ConvGeometry& g, bool transposed, Index columns) {
     const Index stride = g.stride_height;
+    const bool dilated = g.dilation_height > 1 || g.dilation_width > 1;
     return g.kernel_height == 3 && g.kernel_width == 3 && g.stride_width == stride &&
-           (stride == 1 || (stride == 2 && !transposed)) && g.dilation_height == 1 && g.dilation_width == 1 &&
-           g.pad_top <= 2 && g.pad_left <= 2 && columns >= 4;
+           (stride == 1 || (stride == 2 && !transposed && !dilated)) && g.pad_top <= 2 * g.dilation_height &&
+           g.pad_left <= 2 * g.dilation_width && columns >= (dilated ? shortest_phase * g.dilation_width : 4);
   }
 
   /// The axis that lines run along, and the one across them.
@@ -90,20 +94,40 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     return along_columns_ ? Distances{lanes, map.row_stride()} : Distances{map.row_stride(), lanes};
   }
 
-  /// Outputs of a line that read inputs a constant distance apart: all of them, or those of a phase of the
-  /// stride of a transposed convolution.
+  /// Outputs of a line that read inputs a constant distance apart: all of them; those of a phase of the
+  /// stride of a transposed convolution; or those of a phase of the dilation, of whose inputs neighbouring
+  /// taps meet neighbours.
   struct Phase {
     Index step, count;
     Index taps, first_tap, tap_step;  // in the order of the inputs they read
     Index column, column_step;        // where the first output reads, perhaps outside
+    Index skip;                       // between the inputs that a tile sees
   };
 
-  Index phase_count() const { return along().transposed ? std::min(along().stride, along().out_extent) : 1; }
+  /// Whether lines are cut into the phases of their dilation: where those are long enough.
+  bool has_dilation_phases() const {
+    const Axis& axis = along();
+    return axis.stride == 1 && axis.dilation > 1 && axis.kernel > 1 &&
+           axis.out_extent >= shortest_phase * axis.dilation;
+  }
+  Index phase_count() const {
+    if (has_dilation_phases()) return along().dilation;
+    return along().transposed ? std::min(along().stride, along().out_extent) : 1;
+  }
 
   /// The phase that begins at output `first`.
   Phase phase_of(Index first) const {
     const Axis& axis = along();
-    if (!axis.transposed) return {1, axis.out_extent, axis.kernel, 0, 1, -axis.pad, axis.dilation};
+    if (has_dilation_phases()) {
+      const Index step = axis.dilation, count = (axis.out_extent - first + step - 1) / step;
+      if (!axis.transposed) return {step, count, axis.kernel, 0, 1, first - axis.pad, step, step};
+      return {step, count, axis.kernel, axis.kernel - 1, -1, first + axis.pad - (axis.kernel - 1) * step,
+              step, step};
+    }
+    // Of strides above two the tile sees the inputs of one tap, as if they were all there is.
+    if (!axis.transposed)
+      return {1, axis.out_extent, axis.kernel,   0,
+              1, -axis.pad,       axis.dilation, axis.stride > 2 ? axis.stride : 1};
     const Index common = std::gcd(axis.stride, axis.dilation);
     Phase phase{axis.stride,
                 (axis.out_extent - first + axis.stride - 1) / axis.stride,
@@ -111,7 +135,8 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
                 0,
                 -axis.stride / common,
                 0,
-                axis.dilation / common};
+                axis.dilation / common,
+                1};
     for (Index tap = axis.kernel - 1; tap >= 0; --tap)
       if ((first + axis.pad - tap * axis.dilation) % axis.stride == 0 && phase.taps++ == 0)
         phase.first_tap = tap, phase.column = (first + axis.pad - tap * axis.dilation) / axis.stride;
@@ -128,7 +153,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     for (const AxisRun& all : runs_) {
       const AxisRun run = along_columns_ ? all : clip(all, piece.first_row, piece.first_row + piece.rows);
       if (run.count == 0) continue;
-      list_steps(run, in, out, phases, steps_.data() + worker * geometry_.taps());
+      list_steps(run, in, out, phases, steps_.data() + worker * phase_count() * geometry_.taps());
       for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
         for (Index phase = 0; phase < phase_count(); ++phase) {
           RowArguments<T>& lines = phases[phase];
@@ -142,41 +167,50 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     finish_rows(out, piece, partial, epilogue);
   }
 
-  /// 3×3 with stride 1 or 2.
+  /// 3×3 with stride 1 or 2, phase by phase of the dilation.
   template <class Epilogue>
   void run_pairs(const In& in, const Out& out, const Piece& piece, int worker, bool partial,
                  const Epilogue& epilogue) const {
     const bool flipped = rows_.transposed;
     const Index row_weight = (flipped ? -3 : 3) * lanes, tap_weight = (flipped ? -1 : 1) * lanes;
-    const Index pad_top = flipped ? 2 - rows_.pad : rows_.pad;
+    const Index across = rows_.dilation, along = columns_.dilation, stride = rows_.stride;
+    const Index pad_top = flipped ? 2 * across - rows_.pad : rows_.pad;
+    const Index pad_left = flipped ? 2 * along - columns_.pad : columns_.pad;
     const T* const zeros = zeros_.data();
     T* const spare = zeros_.data() + in.row_stride() + worker * out.row_stride();
-    const Index stride = rows_.stride;
-    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block) {
-      const T* const map = in.at_block(0, block);
-      RowPair<T> pair{{},
-                      {},
-                      weight_ + (block * 9 + (flipped ? 8 : 0)) * lanes,
-                      row_weight,
-                      tap_weight,
-                      bias_ && !partial ? bias_ + block * lanes : nullptr,
-                      in.width,
-                      flipped ? 2 - columns_.pad : columns_.pad,
-                      out.width,
-                      accumulate_};
-      for (Index row = piece.first_row; row < piece.first_row + piece.rows; row += 2) {
-        for (Index r = 0; r < 5; ++r) {
-          const Index at = row * stride - pad_top + r;
-          pair.in[r] = at >= 0 && at < in.height ? map + at * in.row_stride() : zeros;
-        }
-        pair.out[0] = out.at_block(0, block) + row * out.row_stride();
-        pair.out[1] = row + 1 < piece.first_row + piece.rows ? pair.out[0] + out.row_stride() : spare;
-        if (stride == 1)
-          convolve_row_pair<1>(pair);
-        else
-          convolve_row_pair<2>(pair);
+    const Index end_row = piece.first_row + piece.rows;
+    const auto shares = [](Index whole, Index each) { return (whole + each - 1) / each; };
+    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
+      for (Index phase = 0; phase < along; ++phase) {  // outputs phase, phase + along…
+        const Index outside = phase < pad_left ? shares(pad_left - phase, along) : 0;
+        const Index column = phase - pad_left + outside * along;  // the first input inside
+        const T* const map = in.at_block(0, block) + column * lanes;
+        RowPair<T> pair{{},
+                        {},
+                        weight_ + (block * 9 + (flipped ? 8 : 0)) * lanes,
+                        row_weight,
+                        tap_weight,
+                        bias_ && !partial ? bias_ + block * lanes : nullptr,
+                        shares(in.width - column, along),
+                        outside,
+                        shares(out.width - phase, along),
+                        along * lanes,
+                        accumulate_};
+        const auto run_pair = [&](Index row) {
+          for (Index r = 0; r < 5; ++r) {
+            const Index at = row * stride - pad_top + r * across;
+            pair.in[r] = at >= 0 && at < in.height ? map + at * in.row_stride() : zeros;
+          }
+          pair.out[0] = out.at_block(0, block) + row * out.row_stride() + phase * lanes;
+          pair.out[1] = row + across < end_row ? pair.out[0] + across * out.row_stride() : spare;
+          if (stride == 1)
+            convolve_row_pair<1>(pair);
+          else
+            convolve_row_pair<2>(pair);
+        };
+        for (Index first = piece.first_row; first < std::min(piece.first_row + across, end_row); ++first)
+          for (Index row = first; row < end_row; row += 2 * across) run_pair(row);
       }
-    }
     finish_rows(out, piece, partial, epilogue);
   }
 
@@ -201,15 +235,13 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     const Index tap_weight = (along_columns_ ? geometry_.kernel_width : 1) * lanes;
     const Index line_weight = (along_columns_ ? 1 : geometry_.kernel_width) * lanes;
     const Index stride = along().transposed ? 1 : along().stride;
-    // Of strides above two the tile sees the inputs of one tap, as if they were all there is.
-    const Index skip = stride > 2 ? stride : 1;
     const auto rounded_up = [](Index a, Index b) { return a > 0 ? (a + b - 1) / b : a / b; };
     for (Index p = 0; p < phase_count(); ++p) {
       const Phase phase = phase_of(p);
-      const Index most = phase.column_step == 1 && skip == 1 ? most_row_taps : 1;
+      const Index skip = phase.skip, most = phase.column_step == skip ? most_row_taps : 1;
       const Index steps_of_line = (phase.taps + most - 1) / most;
       RowArguments<T>& lines = phases[p];
-      lines.stride = stride / skip;
+      lines.stride = stride > 2 ? 1 : stride;
       lines.left = 0;
       lines.right = phase.count;
       Index count = 0;

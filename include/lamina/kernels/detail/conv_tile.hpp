@@ -150,6 +150,7 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
     Index pixel[S];
     unroll<S>([&](auto s) LAMINA_INLINE { pixel[s] = in_pixel[s] - in_pixel[0]; });
     const T* const first = a.in + in_pixel[0];
+    [[maybe_unused]] const bool apart = S > 1 && pixel[S - 1] >= 2 * lanes * (S - 1);
 
     const auto add = [&](const T* in, const T* weight) LAMINA_INLINE {
       Native w[V];
@@ -170,10 +171,14 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
       for (const ChannelRun* run = runs; run != last_run; ++run) {
         // Channel blocks lie too far apart for the processor to foresee them (1024 channels of 14×14: 96
         // instead of 84 GFLOP/s). Four pixels are two cache lines, or three of which the tile before had the
-        // first (2048 of 7×7: 88 and 77 where the first and the last pixel are fetched).
-        [[maybe_unused]] const T* const ahead = first + tap->in + run->ahead;
-        if constexpr (S > 1)
+        // first (2048 of 7×7: 88 and 77 where the first and the last pixel are fetched); or, with a stride,
+        // four (1×1 with stride 2, 256 of 56×56: 88 and 74).
+        if constexpr (S > 1) {
+          const T* const ahead = first + tap->in + run->ahead;
           for (const int s : {1, 1 + S / 2}) __builtin_prefetch(ahead + pixel[s]);
+          if (apart) [[unlikely]]
+            for (int s = 0; s < S; s += 2) __builtin_prefetch(ahead + pixel[s]);
+        }
         const T* in = first + tap->in + run->in;
         const T* weight = a.weight + tap->weight + run->weight;
         for (Index left = run->count; left > 0; --left, ++in, weight += lanes) add(in, weight);

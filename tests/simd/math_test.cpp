@@ -104,7 +104,15 @@ TEMPLATE_TEST_CASE("powers lose what their logarithm lacks", "[simd]", float, do
       14, 14, [](auto x) { return simd::pow(x, decltype(x)(T(2.5))); },
       [](long double x) { return std::pow(x, 2.5L); }, logarithmic(1. / 32, 32));
   require_close(simd::pow(T(-2), T(3)), -8, 1e-6);
+  require_close(simd::pow(T(-3), T(2)), 9, 1e-6);
   REQUIRE(std::isnan(simd::pow(T(-2), T(0.5))));
+  const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
+  REQUIRE(simd::pow(T(0), T(2)) == 0);
+  REQUIRE(simd::pow(T(0), T(-1)) == inf);
+  REQUIRE(simd::pow(T(2), inf) == inf);
+  REQUIRE(simd::pow(T(2), -inf) == 0);
+  for (const T base : {T(0), T(-2), inf, nan}) REQUIRE(simd::pow(base, T(0)) == 1);
+  for (const T exponent : {T(3), T(-0.5), inf, nan}) REQUIRE(simd::pow(T(1), exponent) == 1);
 }
 
 TEMPLATE_TEST_CASE("the ends of the line, zeros and NaN come out right", "[simd]", float, double) {

@@ -28,12 +28,13 @@ template <class T> constexpr double half_ulp = sizeof(T) == 4 ? 0x1p-25 : 0x1p-5
 
 }  // namespace
 
-// Evaluated exactly, the polynomial of exp is good to a quarter of an ulp, that of erf to half of one; the
-// rounding of their coefficients is in.
+// Evaluated exactly, the polynomials of exp and log are good to a quarter of an ulp, that of erf to half of
+// one; the rounding of their coefficients is in.
 TEMPLATE_TEST_CASE("the polynomials are what they stand for", "[simd]", float, double) {
   using T = TestType;
   using Exp = lamina::simd::detail::ExpConstants<T>;
   using Erf = lamina::simd::detail::ErfConstants<T>;
+  using Log = lamina::simd::detail::LogConstants<T>;
   const double allowed = half_ulp<T> / 2;
 
   REQUIRE(std::abs(static_cast<long double>(Exp::ln2_high) + Exp::ln2_low - std::log(2.0L)) <
@@ -41,6 +42,12 @@ TEMPLATE_TEST_CASE("the polynomials are what they stand for", "[simd]", float, d
   const double half_ln2 = std::log(2.0) / 2;
   REQUIRE(greatest_error([](long double r) { return 1 + r + r * r * polynomial(Exp::tail, r); },
                          [](long double r) { return std::exp(r); }, -half_ln2, half_ln2) < allowed);
+  REQUIRE(greatest_error(
+              [](long double f) {
+                const long double s = f / (2 + f);
+                return s * (2 + s * s * polynomial(Log::tail, s * s));
+              },
+              [](long double f) { return std::log1p(f); }, std::sqrt(0.5) - 1, std::sqrt(2.0) - 1) < allowed);
   REQUIRE(greatest_error([](long double t) { return -std::expm1(-(t + t * polynomial(Erf::tail, t))); },
                          [](long double t) { return std::erf(t); }, 0, Erf::limit) < 2 * allowed);
 }

@@ -31,6 +31,25 @@ template <> struct ExpConstants<double> {
       2.763025176732555e-07, 2.500026769367353e-08};
 };
 
+/// log: (log(1 + f) / s - 2) / s² as a polynomial in s², s = f / (2 + f), for 1 + f from the root of 1/2 to
+/// that of 2. Numbers below the normal ones are multiplied by `lift` = 2^lifted.
+template <class T> struct LogConstants;
+
+template <> struct LogConstants<float> {
+  static constexpr float root_of_half = 0x1.6a09e6p-1f, lift = 0x1p24f, lifted = 24;
+  static constexpr float bias = 127, above_fractions = 0x1p23f;
+  static constexpr std::array<float, 3> tail{0.666667767f, 0.399774956f, 0.298730735f};  // error 8.1e-10
+};
+
+template <> struct LogConstants<double> {
+  static constexpr double root_of_half = 0x1.6a09e667f3bcdp-1, lift = 0x1p54, lifted = 54;
+  static constexpr double bias = 1023, above_fractions = 0x1p52;
+  static constexpr std::array<double, 7> tail{// error 1.2e-18
+                                              0.66666666666667349, 0.39999999999411088, 0.28571428743263303,
+                                              0.22222198475940437, 0.1818356974149018,  0.15313903217414454,
+                                              0.14797507891682752};
+};
+
 /// erf: -log(1 - erf(t)) / t - 1 for 0 <= t <= `limit`, where erf is 1 to the last bit. The error is that of
 /// erf.
 template <class T> struct ErfConstants;

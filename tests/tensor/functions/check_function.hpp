@@ -63,7 +63,8 @@ void check_function(const F& f, Reference reference, const std::vector<double>& 
   for (const double x : arguments(kinks)) {
     check_at<double>(f, x, reference(x), slope(x), 2e-9);
     const double rounded = static_cast<float>(x);
-    check_at<float>(f, rounded, reference(rounded), slope(rounded), 1e-6);
+    // Slopes of tanh's kind are 1 - y², of a y near 1 that may be 2 ulp off, times what is within.
+    check_at<float>(f, rounded, reference(rounded), slope(rounded), 2e-6);
   }
 
   const float nan = std::numeric_limits<float>::quiet_NaN();

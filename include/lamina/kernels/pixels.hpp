@@ -86,13 +86,13 @@ void fold_channels(const FeatureMapView<const T>& map, Index count, Terms terms,
 }
 
 /// results[p] = Σ terms(block)(p) over the channels of pixel p.
-template <class T, class Terms>
+template <class T, class Terms, class Arch = simd::Arch>
 void sum_channels(const FeatureMapView<const T>& map, Index count, Terms terms, T* results) {
   fold_channels(map, count, terms, ChannelSums<T>{results});
 }
 
 /// results[p] = the largest terms(block)(p) over the channels of pixel p.
-template <class T, class Terms>
+template <class T, class Terms, class Arch = simd::Arch>
 void max_channels(const FeatureMapView<const T>& map, Index count, Terms terms, T* results) {
   fold_channels(map, count, terms, ChannelMaxima<T>{results});
 }

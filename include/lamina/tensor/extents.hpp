@@ -3,6 +3,7 @@
 // as in NumPy) serve both. Next: tensor_view.hpp and tensor.hpp.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>

@@ -22,9 +22,13 @@ TEST_CASE("smooth gates", "[functions]") {
   check_function(silu, [](double x) { return x * logistic(x); });
   check_function(mish, [](double x) { return x * std::tanh(log_of_one_plus_exp(x)); });
   check_function(gelu, [](double x) { return x / 2 * std::erfc(-x / std::numbers::sqrt2); });
-  check_function(gelu_tanh, [](double x) {
-    return x / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
-  });
+  // Its slope holds 1 - y² of a tanh y near 1, which may be 2 ulp off, times what is within.
+  check_function(
+      gelu_tanh,
+      [](double x) {
+        return x / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+      },
+      {}, 2e-6);
   check_function(softsign, [](double x) { return x / (1 + std::abs(x)); });
 }
 

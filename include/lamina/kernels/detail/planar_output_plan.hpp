@@ -1,7 +1,7 @@
 // A convolution of few channels to one, such as the 7×7 gate of CBAM on a mean and a maximum. Blocked maps of
 // few channels are mostly padding, so its input is spread out into planes, padded with zeros; lanes are then
 // neighbouring outputs of a row, and the sums of up to eight vectors of them stay in registers while channels
-// and taps pass by. (7×7 on 2 channels of 56×56: a sixth of what SingleOutputPlan takes.)
+// and taps pass by. (7×7 on 2 channels of 56×56: a third of what SingleOutputPlan takes.)
 #pragma once
 
 #include <algorithm>

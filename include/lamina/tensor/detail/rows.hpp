@@ -18,7 +18,7 @@ namespace lamina::detail {
 /// which the last ones are padding. The function may overwrite them. As many short rows as a vector has lanes
 /// come at once (fewer at the end), so that what is found for each can be computed side by side; long ones
 /// singly.
-template <class T> struct Rows {
+template <class T, class Arch = simd::Arch> struct Rows {
   static constexpr Index most = simd::width<T>;
 
   Index first;  // the number of the first row
@@ -30,7 +30,7 @@ template <class T> struct Rows {
 };
 
 /// One value for each of the rows.
-template <class T> struct alignas(64) EachRow {
+template <class T, class Arch = simd::Arch> struct alignas(64) EachRow {
   std::array<T, std::size_t{Rows<T>::most}> values;
 
   T& operator[](Index i) { return values[static_cast<std::size_t>(i)]; }

@@ -215,6 +215,16 @@ inline std::vector<ConvCase> depthwise_cases() {
       cases.push_back({1, 6, width, grouped(square(9, 9, 3, stride), 9)});
       cases.push_back({1, 4, width, grouped(square(9, 9, 3, stride, 2), 9)});
       cases.push_back({1, 5, width, grouped(square(9, 9, 5, stride, 2), 9)});
+      for (const Index taps : {6, 7, 8, 9})
+        cases.push_back({1, 3, width,
+                         grouped({.in_channels = 9,
+                                  .out_channels = 9,
+                                  .kernel_height = 2,
+                                  .kernel_width = taps,
+                                  .stride_width = stride,
+                                  .pad_left = taps - 4,
+                                  .pad_right = 5},
+                                 9)});
       ConvGeometry uneven = square(9, 9, 3, stride, 1);
       uneven.pad_top = 0, uneven.pad_left = 2, uneven.pad_bottom = 4, uneven.pad_right = 5;
       cases.push_back({1, 5, width, grouped(uneven, 9)});

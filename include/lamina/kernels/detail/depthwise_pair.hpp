@@ -26,6 +26,7 @@ template <class T> struct RowPair {
   Index row_weight, tap_weight;  // between rows of the kernel, and between its taps
   const T* bias;                 // null: none
   Index columns, pad, outputs;   // of a row; pad: at most 2
+  Index first_column;            // where `in` begins in a row of the map
   Index step;                    // between neighbours of a row
   bool accumulate;
 };

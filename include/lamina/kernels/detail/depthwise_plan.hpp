@@ -37,6 +37,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
         runs_(across()),
         steps_(threads() * phase_count() * g.taps()),
         lines_(threads() * phase_count()),
+        row_pairs_(pairs_ ? threads() * columns_.dilation : 0),
         weight_(weight),
         bias_(bias),
         accumulate_(accumulate) {
@@ -70,8 +71,10 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
  private:
   static constexpr Index lanes = simd::width<T>;
 
-  /// Outputs of a phase of a line that are worth the while: shorter ones begin and end more than they last.
-  static constexpr Index shortest_phase = 12;
+  /// Outputs of a phase that are worth the while, as measured: shorter ones begin and end more than they
+  /// last.
+  static constexpr Index shortest_phase(Index taps) { return taps > 3 ? 4 : 12; }
+  static constexpr Index shortest_pair(Index dilation) { return dilation == 1 ? 4 : dilation == 2 ? 7 : 10; }
 
   /// Whether depthwise_pair.hpp serves, and is faster: the rows of a phase must be long enough.
   static bool is_pairwise(const ConvGeometry& g, bool transposed, Index columns) {
@@ -79,7 +82,8 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     const bool dilated = g.dilation_height > 1 || g.dilation_width > 1;
     return g.kernel_height == 3 && g.kernel_width == 3 && g.stride_width == stride &&
            (stride == 1 || (stride == 2 && !transposed && !dilated)) && g.pad_top <= 2 * g.dilation_height &&
-           g.pad_left <= 2 * g.dilation_width && columns >= (dilated ? shortest_phase * g.dilation_width : 4);
+           g.pad_left <= 2 * g.dilation_width &&
+           columns >= shortest_pair(g.dilation_width) * g.dilation_width;
   }
 
   /// The axis that lines run along, and the one across them.
@@ -108,7 +112,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
   bool has_dilation_phases() const {
     const Axis& axis = along();
     return axis.stride == 1 && axis.dilation > 1 && axis.kernel > 1 &&
-           axis.out_extent >= shortest_phase * axis.dilation;
+           axis.out_extent >= shortest_phase(axis.kernel) * axis.dilation;
   }
   Index phase_count() const {
     if (has_dilation_phases()) return along().dilation;
@@ -154,15 +158,20 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
       const AxisRun run = along_columns_ ? all : clip(all, piece.first_row, piece.first_row + piece.rows);
       if (run.count == 0) continue;
       list_steps(run, in, out, phases, steps_.data() + worker * phase_count() * geometry_.taps());
+      // Phases of a line share its inputs: they take turns, line by line.
+      const Index at_once = phase_count() == 1 ? run.count : 1;
       for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
-        for (Index phase = 0; phase < phase_count(); ++phase) {
-          RowArguments<T>& lines = phases[phase];
-          lines.in = in.at_block(0, block) + run.in_first * from.line;
-          lines.out = out.at_block(0, block) + run.first * to.line + phase * to.step;
-          lines.weight = weight_ + block * geometry_.taps() * lanes;
-          lines.bias = bias_ && !partial ? bias_ + block * lanes : nullptr;
-          convolve_rows(lines);
-        }
+        for (Index line = 0; line < run.count; line += at_once)
+          for (Index phase = 0; phase < phase_count(); ++phase) {
+            RowArguments<T>& lines = phases[phase];
+            lines.in = in.at_block(0, block) + run.in_first * from.line + line * lines.in_line;
+            lines.out =
+                out.at_block(0, block) + run.first * to.line + phase * to.step + line * lines.out_line;
+            lines.weight = weight_ + block * geometry_.taps() * lanes;
+            lines.bias = bias_ && !partial ? bias_ + block * lanes : nullptr;
+            lines.lines = at_once;
+            convolve_rows(lines);
+          }
     }
     finish_rows(out, piece, partial, epilogue);
   }
@@ -180,37 +189,38 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     T* const spare = zeros_.data() + in.row_stride() + worker * out.row_stride();
     const Index end_row = piece.first_row + piece.rows;
     const auto shares = [](Index whole, Index each) { return (whole + each - 1) / each; };
-    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
-      for (Index phase = 0; phase < along; ++phase) {  // outputs phase, phase + along…
-        const Index outside = phase < pad_left ? shares(pad_left - phase, along) : 0;
-        const Index column = phase - pad_left + outside * along;  // the first input inside
-        const T* const map = in.at_block(0, block) + column * lanes;
-        RowPair<T> pair{{},
-                        {},
-                        weight_ + (block * 9 + (flipped ? 8 : 0)) * lanes,
-                        row_weight,
-                        tap_weight,
-                        bias_ && !partial ? bias_ + block * lanes : nullptr,
-                        shares(in.width - column, along),
-                        outside,
-                        shares(out.width - phase, along),
-                        along * lanes,
-                        accumulate_};
-        const auto run_pair = [&](Index row) {
-          for (Index r = 0; r < 5; ++r) {
-            const Index at = row * stride - pad_top + r * across;
-            pair.in[r] = at >= 0 && at < in.height ? map + at * in.row_stride() : zeros;
-          }
-          pair.out[0] = out.at_block(0, block) + row * out.row_stride() + phase * lanes;
-          pair.out[1] = row + across < end_row ? pair.out[0] + across * out.row_stride() : spare;
-          if (stride == 1)
-            convolve_row_pair<1>(pair);
-          else
-            convolve_row_pair<2>(pair);
-        };
-        for (Index first = piece.first_row; first < std::min(piece.first_row + across, end_row); ++first)
-          for (Index row = first; row < end_row; row += 2 * across) run_pair(row);
+    RowPair<T>* const phases = row_pairs_.data() + worker * along;
+    for (Index phase = 0; phase < along; ++phase) {  // outputs phase, phase + along…
+      RowPair<T>& pair = phases[phase];
+      pair.pad = phase < pad_left ? shares(pad_left - phase, along) : 0;
+      pair.first_column = phase - pad_left + pair.pad * along;
+      pair.columns = shares(in.width - pair.first_column, along);
+      pair.outputs = shares(out.width - phase, along);
+      pair.row_weight = row_weight, pair.tap_weight = tap_weight;
+      pair.step = along * lanes;
+      pair.accumulate = accumulate_;
+    }
+    const auto run_pair = [&](Index block, Index row, Index phase) {
+      RowPair<T>& pair = phases[phase];
+      pair.weight = weight_ + (block * 9 + (flipped ? 8 : 0)) * lanes;
+      pair.bias = bias_ && !partial ? bias_ + block * lanes : nullptr;
+      const T* const map = in.at_block(0, block) + pair.first_column * lanes;
+      for (Index r = 0; r < 5; ++r) {
+        const Index at = row * stride - pad_top + r * across;
+        pair.in[r] = at >= 0 && at < in.height ? map + at * in.row_stride() : zeros;
       }
+      pair.out[0] = out.at_block(0, block) + row * out.row_stride() + phase * lanes;
+      pair.out[1] = row + across < end_row ? pair.out[0] + across * out.row_stride() : spare;
+      if (stride == 1)
+        convolve_row_pair<1>(pair);
+      else
+        convolve_row_pair<2>(pair);
+    };
+    // All that reads a row reads it while it is in the first-level cache.
+    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
+      for (Index first = piece.first_row; first < end_row; first += 2 * across)
+        for (Index row = first; row < std::min(first + across, end_row); ++row)
+          for (Index phase = 0; phase < along; ++phase) run_pair(block, row, phase);
     finish_rows(out, piece, partial, epilogue);
   }
 
@@ -238,7 +248,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     const auto rounded_up = [](Index a, Index b) { return a > 0 ? (a + b - 1) / b : a / b; };
     for (Index p = 0; p < phase_count(); ++p) {
       const Phase phase = phase_of(p);
-      const Index skip = phase.skip, most = phase.column_step == skip ? most_row_taps : 1;
+      const Index skip = phase.skip, most = phase.column_step == skip ? most_taps_of_step(phase.taps) : 1;
       const Index steps_of_line = (phase.taps + most - 1) / most;
       RowArguments<T>& lines = phases[p];
       lines.stride = stride > 2 ? 1 : stride;
@@ -262,7 +272,6 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
       lines.in_step = skip * from.step;
       lines.out_line = run.step * to.line;
       lines.out_step = phase.step * to.step;
-      lines.lines = run.count;
       lines.outputs = phase.count;
       lines.steps = steps;
       lines.step_count = count;
@@ -297,6 +306,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
   AxisRuns runs_;  // across the lines
   Scratch<RowStep> steps_;
   Scratch<RowArguments<T>> lines_;
+  Scratch<RowPair<T>> row_pairs_;
   const T* weight_;
   const T* bias_;
   bool accumulate_;

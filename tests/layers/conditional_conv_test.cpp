@@ -15,6 +15,14 @@ TEST_CASE("conditional convolution: gradients", "[layers]") {
   check_gradients<conditional_conv<4, 3, 2, groups<2>>, input<6, 3, 3>>();
 }
 
+TEST_CASE("conditional convolution: maps whose size is known at run time", "[layers]") {
+  constexpr auto net = conditional_conv<5, 3, 2, stride<2>, same_upper>;
+  Model<net, input<3, 6, 5>> fixed{seed{4}};
+  Model<net, input<3, dyn, dyn>> any{seed{4}};
+  RandomImages<float> images(shape<3, 6, 5>, 2);
+  REQUIRE(elements(any.predict(images.view)) == elements(fixed.predict(images.view)));
+}
+
 TEST_CASE("conditional convolution: parameters", "[layers]") {
   STATIC_REQUIRE(parameter_count(conditional_conv<16, 3, 4>, input<8, 5, 5>) ==
                  4 * parameter_count(conv<16, 3>, input<8, 5, 5>) + 4 * 8 + 4);

@@ -1,8 +1,10 @@
 // Convolutions on sequences, with other borders than zero, on maps of any size, frozen, and fused.
+#include "lamina/layers/batch_norm.hpp"
 #include "lamina/layers/conv.hpp"
 #include "lamina/net/freeze.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 #include "support/check_gradients.hpp"
+#include "support/frozen.hpp"
 
 using namespace lamina;
 using support::check_gradients;
@@ -31,6 +33,14 @@ TEST_CASE("conv: a partial border scales by the taps inside", "[layers]") {
   const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
   require_close(elements(model.predict(FeatureMapView<const float, 1>(ones, 1, 1, 3, 3))),
                 std::vector<double>(9, 9.0), 1e-6);
+}
+
+TEST_CASE("conv: frozen, a norm's shift is where a partial border leaves the bias out", "[layers]") {
+  // Windows that lie wholly in padding: their output is zero before the norm, and its shift after it.
+  support::require_same_answers<(conv<5, 3, pad<3>, border<Border::partial>> | batch_norm | relu),
+                                shape<2, 4, 5>>();
+  support::require_same_answers<(conv<5, 2, dilation<2>, pad<1>, border<Border::partial>> | batch_norm),
+                                shape<2, 4, 1>>();
 }
 
 TEST_CASE("conv: maps whose size is known at run time", "[layers]") {

@@ -87,7 +87,7 @@ template <ConvOptions O, int Experts> struct ConditionalConv : Layer {
 
   /// The samples' means and shares, and the kernel and bias of the sample at hand.
   template <Shape In, class T> struct Mixture {
-    static constexpr kernels::ConvGeometry geometry = O.geometry(In);
+    kernels::ConvGeometry geometry;
     Scratch<T> weight{geometry.weight_size(channel_block<T>)};
     Scratch<T> bias{(O.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>};
     FeatureMapView<T> means;
@@ -96,7 +96,8 @@ template <ConvOptions O, int Experts> struct ConditionalConv : Layer {
 
     template <class Pass>
     explicit Mixture(const Pass& pass)
-        : means(nullptr, pass.input().batch, In.channels, 1, 1),
+        : geometry(O.geometry(In, pass.input())),
+          means(nullptr, pass.input().batch, In.channels, 1, 1),
           means_memory(means.batch * means.batch_stride),
           shares(means.batch * Experts) {
       means.data = means_memory.data();

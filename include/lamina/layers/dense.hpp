@@ -29,6 +29,7 @@ template <DenseOptions O> struct Dense : Layer {
   static constexpr Saves saves = Saves::input;
   static constexpr bool accumulates = true;
   static constexpr bool accepts_epilogue = true;
+  static constexpr bool accepts_affine = true;
 
   static constexpr Shape output(Shape in) {
     require(in.rank() == 1, "dense: the input must be a vector; put flatten or global_avg_pool before it");

@@ -69,6 +69,7 @@ template <ConvOptions O, class Kernel> struct ReparametrizedConv : Layer {
   static constexpr Saves saves = Saves::input;
   static constexpr bool accumulates = true;
   static constexpr bool accepts_epilogue = true;
+  static constexpr bool accepts_affine = Plain::accepts_affine;
   static constexpr bool reads_image(Shape in) { return Plain::reads_image(in); }
   static constexpr Shape output(Shape in) { return Plain::output(in); }
   static constexpr Index macs(Shape in) { return Plain::macs(in); }

@@ -2,7 +2,8 @@
 // weights), the sum with another branch (added to before anything is stored), the pointwise function after
 // that. No layer knows another; they meet here:
 //
-//   what absorbs declares   static constexpr bool accepts_epilogue = true;
+//   what absorbs declares   static constexpr bool accepts_epilogue = true, accepts_affine = true (false: only
+//                           pointwise functions);
 //                           fused_parameters(In): its parameters as {weight, bias}, the bias always there
 //                           forward_fused<In>(pass, f), absorb<In>(scale, shift, weight, bias)
 //                           and, where forward_fused reads weights in another order, pack<In>(weight,
@@ -50,6 +51,8 @@ template <class L>
 concept absorbing = requires { requires L::accepts_epilogue; };
 template <class L>
 concept affine = requires { requires L::is_affine_in_inference; };
+template <class L>
+concept absorbing_affine = requires { requires L::accepts_affine; };
 template <class L> inline constexpr bool is_pointwise = false;
 template <class F> inline constexpr bool is_pointwise<PointwiseLayer<F>> = true;
 

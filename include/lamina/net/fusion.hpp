@@ -113,7 +113,7 @@ constexpr auto fuse_affine(Done done, L layer, Elements<Rest...> rest) {
   return fuse_pointwise(done, layer, Nothing{}, rest);
 }
 template <class Done, class L, class A, class... Rest>
-  requires affine<unnamed<A>>
+  requires affine<unnamed<A>> && absorbing_affine<unnamed<L>>
 constexpr auto fuse_affine(Done done, L layer, Elements<A, Rest...>) {
   return fuse_pointwise(done, layer, unnamed<A>{}, Elements<Rest...>{});
 }

@@ -1,9 +1,17 @@
 #include "lamina/blocks/consecutive_dilated_conv.hpp"
 
-#include "support/check_gradients.hpp"
+#include "support/plain_maps.hpp"
 
 using namespace lamina;
+using support::Array;
 using support::check_gradients;
+using support::convolved;
+using support::each;
+using support::elements;
+using support::map_of;
+using support::normalized;
+using support::RandomImages;
+using support::randomize;
 
 namespace {
 
@@ -21,6 +29,23 @@ TEST_CASE("consecutive dilated convolutions: gradients", "[blocks]") {
       for (Index i = 0; i < parameter.size(); ++i)
         if (parameter[i] == 1e-6) parameter[i] = 0.5 + 0.1 * static_cast<double>(i);
   });
+}
+
+TEST_CASE("consecutive dilated convolutions: units by their definition, one after another", "[blocks]") {
+  Model<consecutive_dilated_conv<1, 2>, input<3, 5, 6>, double> model{seed{1}};
+  randomize(model);
+  const auto p = model.parameters();
+  const RandomImages<double> images(shape<3, 5, 6>, 2);
+  const auto gelu_of = [](double value) { return value / 2 * (1 + std::erf(value / std::sqrt(2.0))); };
+  const auto unit = [&](const Array& x, std::size_t first, Index distance) {
+    const Array spread = normalized(convolved(x, p[first], {}, distance), p[first + 1], p[first + 2]);
+    const Array hidden = each(convolved(spread, p[first + 3], p[first + 4].values()), gelu_of);
+    const Array branch = convolved(hidden, p[first + 5], p[first + 6].values());
+    return map_of(x.n, x.c, x.h, x.w, [&](Index n, Index c, Index h, Index w) {
+      return x(n, c, h, w) + p[first + 7][c] * branch(n, c, h, w);
+    });
+  };
+  require_close(elements(model.predict(images.view)), unit(unit(map_of(images), 0, 1), 8, 2).values, 1e-12);
 }
 
 }  // namespace

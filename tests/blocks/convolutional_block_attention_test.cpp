@@ -2,11 +2,23 @@
 
 #include "lamina/net/freeze.hpp"
 #include "support/frozen.hpp"
+#include "support/plain_maps.hpp"
 
 using namespace lamina;
+using support::Array;
+using support::channel_means;
 using support::check_gradients;
+using support::convolved;
+using support::dense_of;
 using support::elements;
+using support::joined;
+using support::logistic;
+using support::map_of;
+using support::normalized;
 using support::RandomImages;
+using support::randomize;
+using support::rectified;
+using support::weighed;
 
 namespace {
 
@@ -69,6 +81,87 @@ TEST_CASE("frozen, the map is read for means and maxima at once, and gated once"
   // A convolution; global_mean_max, the MLP (2), the sum of its pixels and its sigmoid (3); channel_mean_max
   // of what that leaves, the convolution, and both gates at once.
   REQUIRE(support::operations_when_frozen<(conv<9, 3> | convolutional_block_attention<2, 3>)>() == 10);
+}
+
+/// x weighed per channel: σ(MLP(means) + MLP(maxima)), of p[0] to p[3]. Of these sums the order is nothing.
+Array gated_by_channel(const Array& x, const std::vector<NamedArray<double>>& p) {
+  const auto mlp = [&](const std::vector<double>& z) {
+    return dense_of(rectified(dense_of(z, p[0], p[1].values())), p[2], p[3].values());
+  };
+  return weighed(x, [&](Index n) {
+    std::vector<double> greatest(static_cast<std::size_t>(x.c), -1e9);
+    for (Index c = 0; c < x.c; ++c)
+      for (Index h = 0; h < x.h; ++h)
+        for (Index w = 0; w < x.w; ++w) {
+          double& most = greatest[static_cast<std::size_t>(c)];
+          most = std::max(most, x(n, c, h, w));
+        }
+    auto gate = mlp(channel_means(x, n));
+    const auto of_maxima = mlp(greatest);
+    for (std::size_t c = 0; c < gate.size(); ++c) gate[c] = logistic(gate[c] + of_maxima[c]);
+    return gate;
+  });
+}
+
+/// The means over the channels of every pixel, and the maxima.
+Array means_over_channels(const Array& x) {
+  return map_of(x.n, 1, x.h, x.w, [&](Index n, Index, Index h, Index w) {
+    double sum = 0;
+    for (Index c = 0; c < x.c; ++c) sum += x(n, c, h, w);
+    return sum / static_cast<double>(x.c);
+  });
+}
+Array maxima_over_channels(const Array& x) {
+  return map_of(x.n, 1, x.h, x.w, [&](Index n, Index, Index h, Index w) {
+    double most = x(n, 0, h, w);
+    for (Index c = 1; c < x.c; ++c) most = std::max(most, x(n, c, h, w));
+    return most;
+  });
+}
+
+/// x weighed per pixel by the sigmoids of a map of one channel.
+Array gated_by_pixel(const Array& x, const Array& sums) {
+  return map_of(x.n, x.c, x.h, x.w, [&](Index n, Index c, Index h, Index w) {
+    return x(n, c, h, w) * logistic(sums(n, 0, h, w));
+  });
+}
+
+TEST_CASE("convolutional block attention: both gates by their definitions", "[blocks]") {
+  constexpr auto in = input<5, 4, 6>;
+  const RandomImages<double> images(in.shape, 2);
+  const Array x = map_of(images);
+  SECTION("channels") {
+    Model<channel_attention<2>, in, double> model{seed{1}};
+    randomize(model);
+    require_close(elements(model.predict(images.view)), gated_by_channel(x, model.parameters()).values,
+                  1e-12);
+  }
+  SECTION("pixels: the paper's stack of means, then maxima") {
+    Model<spatial_attention<3>, in, double> model{seed{1}};
+    randomize(model);
+    const auto p = model.parameters();
+    const Array sums =
+        convolved(joined(means_over_channels(x), maxima_over_channels(x)), p[0], p[1].values());
+    require_close(elements(model.predict(images.view)), gated_by_pixel(x, sums).values, 1e-12);
+  }
+  SECTION("pixels: the code's stack of maxima, then means, and a batch norm") {
+    Model<spatial_attention_normalized<3>, in, double> model{seed{1}};
+    randomize(model);
+    const auto p = model.parameters();
+    const Array sums = convolved(joined(maxima_over_channels(x), means_over_channels(x)), p[0]);
+    require_close(elements(model.predict(images.view)),
+                  gated_by_pixel(x, normalized(sums, p[1], p[2])).values, 1e-12);
+  }
+  SECTION("both, the channels' first") {
+    Model<convolutional_block_attention<2, 3>, in, double> model{seed{1}};
+    randomize(model);
+    const auto p = model.parameters();  // four of the MLP, a kernel, a scale and a shift
+    const Array by_channel = gated_by_channel(x, p);
+    const Array sums =
+        convolved(joined(maxima_over_channels(by_channel), means_over_channels(by_channel)), p[4]);
+    require_close(elements(model.predict(images.view)),
+                  gated_by_pixel(by_channel, normalized(sums, p[5], p[6])).values, 1e-12);
+  }
 }
 
 }  // namespace

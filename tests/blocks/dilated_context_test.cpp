@@ -47,6 +47,31 @@ TEST_CASE("dilated context: the identity at first, but for the noise of growing 
   REQUIRE(with_noise < 1);
 }
 
+TEST_CASE("dilated context: the noise of a layer is 0.01 over its width", "[blocks]") {
+  constexpr Index channels = 16, width[] = {2, 2, 4, 4, 1};
+  Model<dilated_context_of<2, 2, 4, 4, 1>, input<channels, 5, 5>, double> model{seed{1}};
+  std::size_t layer = 0;
+  for (const auto& parameter : model.parameters()) {
+    if (parameter.extents().rank == 1) continue;  // biases
+    double sum = 0, noise = 0, joined = 0;
+    for (const double weight : parameter.values()) {
+      const bool is_noise = std::abs(weight) < 0.1;  // what joins channels of a group is 1 / width
+      if (is_noise) sum += weight * weight, ++noise;
+      if (!is_noise) {
+        ++joined;
+        require_close(weight, 1 / static_cast<double>(width[layer]), 1e-12);
+      }
+    }
+    // Every channel of an input's group to every one of an output's; and thousands of others, whose
+    // deviation is known to 2 %.
+    const Index before = layer == 0 ? 1 : width[layer - 1];
+    REQUIRE(joined == static_cast<double>(channels * before * width[layer]));
+    REQUIRE(std::abs(std::sqrt(sum / noise) * static_cast<double>(width[layer]) / 0.01 - 1) < 0.08);
+    ++layer;
+  }
+  REQUIRE(layer == 5);
+}
+
 TEST_CASE("dilated context: gradients of growing widths", "[blocks]") {
   check_gradients<dilated_context_of<2, 3, 1>, input<2, 4, 3>>();
 }

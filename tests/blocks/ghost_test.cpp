@@ -1,9 +1,20 @@
 #include "lamina/blocks/ghost.hpp"
 
-#include "support/check_gradients.hpp"
+#include "support/plain_maps.hpp"
 
 using namespace lamina;
+using support::Array;
 using support::check_gradients;
+using support::convolved;
+using support::each;
+using support::elements;
+using support::joined;
+using support::logistic;
+using support::map_of;
+using support::normalized;
+using support::RandomImages;
+using support::randomize;
+using support::rectified;
 
 namespace {
 
@@ -27,6 +38,26 @@ TEST_CASE("ghost modules: gradients", "[blocks]") {
   check_gradients<ghost<6, 1, 3, sigmoid>, input<3, 4, 3>>();
   check_gradients<ghost<5, 3, 3, id>, input<3, 4, 3>>();
   check_gradients<ghost<7, 1, 3, id, 4>, input<3, 4, 3>>();
+}
+
+/// The maps of a module by loops: those of the convolution first, then the cheap ones of each, as many as
+/// are asked for.
+template <auto Module, Index Channels, class F> void require_maps(F activation) {
+  Model<Module, input<3, 4, 5>, double> model{seed{1}};
+  randomize(model);
+  const auto p = model.parameters();  // a kernel, a scale and a shift, twice
+  const RandomImages<double> images(shape<3, 4, 5>, 2);
+  const Array primary = each(normalized(convolved(map_of(images), p[0]), p[1], p[2]), activation);
+  const Array cheap = each(normalized(convolved(primary, p[3]), p[4], p[5]), activation);
+  const Array both = joined(primary, cheap);
+  const Array expected = map_of(both.n, Channels, both.h, both.w, [&](auto... at) { return both(at...); });
+  require_close(elements(model.predict(images.view)), expected.values, 1e-12);
+}
+
+TEST_CASE("ghost modules: the convolution's maps first, then the cheap ones, the last left out", "[blocks]") {
+  require_maps<ghost<6>, 6>([](double x) { return rectified(x); });
+  require_maps<ghost<5, 3, 5, sigmoid>, 5>(logistic);     // three and two of three
+  require_maps<ghost<7, 1, 3, sigmoid, 4>, 7>(logistic);  // two, and five of six
 }
 
 }  // namespace

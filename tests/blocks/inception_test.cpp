@@ -1,10 +1,19 @@
 #include "lamina/blocks/inception.hpp"
 
 #include "lamina/layers/batch_norm.hpp"
-#include "support/check_gradients.hpp"
+#include "support/plain_maps.hpp"
 
 using namespace lamina;
+using support::Array;
 using support::check_gradients;
+using support::convolved;
+using support::each;
+using support::elements;
+using support::joined;
+using support::map_of;
+using support::RandomImages;
+using support::randomize;
+using support::rectified;
 
 namespace {
 
@@ -25,6 +34,27 @@ TEST_CASE("inception: channels and parameters of GoogLeNet's modules", "[blocks]
 TEST_CASE("inception: gradients", "[blocks]") {
   check_gradients<inception<small, tanh_activation>, input<3, 5, 4>>();
   check_gradients<inception<small, batch_norm | sigmoid>, input<2, 3, 3>>();
+}
+
+TEST_CASE("inception: 1×1, 3×3, 5×5 and the pooled tower, in this order", "[blocks]") {
+  Model<inception<small>, input<3, 5, 4>, double> model{seed{1}};
+  randomize(model);
+  const auto p = model.parameters();
+  const RandomImages<double> images(shape<3, 5, 4>, 2);
+  const Array x = map_of(images);
+  const auto layer = [&](const Array& from, std::size_t weight) {
+    return each(convolved(from, p[weight], p[weight + 1].values()), [](double y) { return rectified(y); });
+  };
+  const Array pooled = map_of(x.n, x.c, x.h, x.w, [&](Index n, Index c, Index h, Index w) {
+    double most = x(n, c, h, w);
+    for (Index r = std::max<Index>(h - 1, 0); r <= std::min(h + 1, x.h - 1); ++r)
+      for (Index s = std::max<Index>(w - 1, 0); s <= std::min(w + 1, x.w - 1); ++s)
+        most = std::max(most, x(n, c, r, s));
+    return most;
+  });
+  const Array towers[] = {layer(x, 0), layer(layer(x, 2), 4), layer(layer(x, 6), 8), layer(pooled, 10)};
+  require_close(elements(model.predict(images.view)),
+                joined(joined(towers[0], towers[1]), joined(towers[2], towers[3])).values, 1e-12);
 }
 
 }  // namespace

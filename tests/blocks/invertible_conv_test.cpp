@@ -87,4 +87,22 @@ TEST_CASE("an invertible convolution and its inverse with the same weights are t
                   1e-2);
 }
 
+TEST_CASE("of the 324 weights of an invertible convolution of 12 channels 300 learn", "[blocks]") {
+  constexpr auto in = input<12, 5, 6>;
+  Model<invertible_conv<3>, in, double> model{seed{5}};
+  RandomImages<double> images(in.shape, 2), gradients(in.shape, 2, 8);
+  model.forward(images.view);
+  const auto dy = model.output_gradient();
+  for_each_element(dy, [&](auto... at) { dy(at...) = gradients.view(at...); });
+  model.backward();
+  Index stored = 0, learning = 0;
+  for (const auto& gradient : model.gradients())
+    for (const double value : gradient.values()) {
+      ++stored;
+      learning += value != 0;
+    }
+  REQUIRE(stored == 4 * 3 * 3 * 9);
+  REQUIRE(learning == 4 * (3 * 3 * 9 - 3 * 4 / 2));  // as published
+}
+
 }  // namespace

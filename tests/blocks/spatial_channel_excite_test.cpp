@@ -1,12 +1,21 @@
 #include "lamina/blocks/spatial_channel_excite.hpp"
 
 #include "lamina/net/freeze.hpp"
-#include "support/check_gradients.hpp"
+#include "support/plain_maps.hpp"
 
 using namespace lamina;
+using support::Array;
+using support::channel_means;
 using support::check_gradients;
+using support::dense_of;
 using support::elements;
+using support::joined;
+using support::logistic;
+using support::map_of;
 using support::RandomImages;
+using support::randomize;
+using support::rectified;
+using support::weighed;
 
 namespace {
 
@@ -55,6 +64,49 @@ TEST_CASE("frozen, both gates are applied at once", "[blocks]") {
   check_frozen<ExciteJoin::add>(7);
   check_frozen<ExciteJoin::multiply>(7);
   check_frozen<ExciteJoin::concat>(9);
+}
+
+TEST_CASE("spatial and channel excitation: what it adds to ResNet-50", "[blocks]") {
+  constexpr auto at = [](auto in) { return parameter_count(spatial_channel_excite<>, in); };
+  // After each of three, four, six and three blocks: C² + 1.5 C and C + 1, whatever the join.
+  constexpr Index all = 3 * at(input<256, 56, 56>) + 4 * at(input<512, 28, 28>) +
+                        6 * at(input<1024, 14, 14>) + 3 * at(input<2048, 7, 7>);
+  STATIC_REQUIRE(all == 20'157'328);
+  STATIC_REQUIRE(parameter_count(spatial_channel_excite<ExciteJoin::concat>, input<256, 56, 56>) ==
+                 at(input<256, 56, 56>));
+}
+
+/// The block against both of its gates by loops, from its own parameters, joined by join(channels', pixels').
+template <ExciteJoin Join, class F> void require_joined(F join) {
+  Model<spatial_channel_excite<Join>, input<5, 3, 4>, double> model{seed{1}};
+  randomize(model);
+  const auto p = model.parameters();
+  const RandomImages<double> images(shape<5, 3, 4>, 2);
+  const Array x = map_of(images);
+  const Array of_channels = weighed(x, [&](Index n) {
+    auto s = dense_of(rectified(dense_of(channel_means(x, n), p[0], p[1].values())), p[2], p[3].values());
+    for (double& gate : s) gate = logistic(gate);
+    return s;
+  });
+  const Array of_pixels = map_of(x.n, x.c, x.h, x.w, [&](Index n, Index c, Index h, Index w) {
+    double sum = p[5][0];
+    for (Index i = 0; i < x.c; ++i) sum += p[4][i] * x(n, i, h, w);
+    return x(n, c, h, w) * logistic(sum);
+  });
+  require_close(elements(model.predict(images.view)), join(of_channels, of_pixels).values, 1e-12);
+}
+
+TEST_CASE("spatial and channel excitation: every join by its definition", "[blocks]") {
+  const auto by_element = [](auto f) {
+    return [f](const Array& a, const Array& b) {
+      return map_of(a.n, a.c, a.h, a.w, [&](auto... at) { return f(a(at...), b(at...)); });
+    };
+  };
+  // Maps of both signs: of negative elements the maximum is the one that is weighed less.
+  require_joined<ExciteJoin::maximum>(by_element([](double a, double b) { return std::max(a, b); }));
+  require_joined<ExciteJoin::add>(by_element([](double a, double b) { return a + b; }));
+  require_joined<ExciteJoin::multiply>(by_element([](double a, double b) { return a * b; }));
+  require_joined<ExciteJoin::concat>(joined);  // the channels' first
 }
 
 }  // namespace

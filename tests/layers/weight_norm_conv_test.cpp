@@ -25,4 +25,16 @@ TEST_CASE("the kernels of a weight-normalised convolution are as long as g says"
                 std::vector<double>{6, 8}, 1e-5);
 }
 
+TEST_CASE("the kernels of a weight-normalised convolution begin as long as He's", "[layers]") {
+  // √2 is the length to be expected of fan-in numbers of variance 2 / fan in; so of unit maps the sums have
+  // variance 2.
+  Model<weight_norm_conv<64, 3, valid>, input<32, 8, 8>> model{seed{1}};
+  for (const float g : model.parameter("weight_g").values()) require_close(g, std::sqrt(2.0), 1e-6);
+  RandomImages<float> images(shape<32, 8, 8>, 4);
+  double sum = 0;
+  const auto y = elements(model.predict(images.view));
+  for (const double value : y) sum += value * value;
+  REQUIRE(std::abs(sum / static_cast<double>(y.size()) - 2) < 0.1);
+}
+
 }  // namespace

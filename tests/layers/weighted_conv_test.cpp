@@ -70,4 +70,60 @@ TEST_CASE("weighted convolution: parameters", "[layers]") {
   STATIC_REQUIRE(output_shape(weighted_conv<8, density<>>, input<3, 9, 7>) == shape<8, 9, 7>);
 }
 
+/// Requires a layer's answers, as it begins, to be those of a plain one with K[o, i, a, b] φ[a] φ[b]; of
+/// sequences K[o, i, b] φ[b].
+template <auto Weighted, auto Plain, auto In> void require_profile(const std::vector<double>& phi) {
+  Model<Weighted, In, double> weighted{seed{5}};
+  Model<Plain, In, double> plain{seed{6}};
+  const auto from = weighted.parameter("weight"), to = plain.parameter("weight");
+  REQUIRE(from.extents() == to.extents());
+  const auto taps = static_cast<Index>(phi.size());
+  for (Index i = 0; i < to.size(); ++i) {
+    const auto row = static_cast<std::size_t>(i / taps % taps), column = static_cast<std::size_t>(i % taps);
+    to[i] = from[i] * phi[column] * (to.extents().rank == 4 ? phi[row] : 1);
+  }
+  const RandomImages<double> images(In.shape, 2);
+  require_close(elements(weighted.predict(images.view)), elements(plain.predict(images.view)), 1e-12);
+}
+
+TEST_CASE("a density is named from its outermost number inwards, and a learnt one begins as it", "[layers]") {
+  constexpr auto map = input<3, 8, 9>, line = input<3, 11>;
+  const std::vector<double> five{0.3, 1.5, 1, 1.5, 0.3}, seven{0.06, 1.2, 1.6, 1, 1.6, 1.2, 0.06};
+  require_profile<weighted_conv<4, density<0.3, 1.5>>, conv<4, 5>, map>(five);
+  require_profile<weighted_conv<4, learnt_density<0.3, 1.5>>, conv<4, 5>, map>(five);
+  require_profile<weighted_conv<2, density<0.06, 1.2, 1.6>>, conv<2, 7>, map>(seven);
+  require_profile<weighted_conv<2, learnt_density<0.06, 1.2, 1.6>>, conv<2, 7>, map>(seven);
+  require_profile<weighted_conv<4, density<0.3, 1.5>>, conv<4, 5>, line>(five);
+  require_profile<weighted_conv<4, learnt_density<0.06, 1.2, 1.6>>, conv<4, 7>, line>(seven);
+}
+
+TEST_CASE("a step of descent moves a tap of the kernel by Φ² of what it would move a plain one", "[layers]") {
+  constexpr auto in = input<3, 6, 7>;
+  constexpr double phi[] = {0.3, 1.5, 1, 1.5, 0.3}, rate = 0.1;
+  const auto of_tap = [&](Index i) { return phi[i / 5 % 5] * phi[i % 5]; };
+  Model<weighted_conv<4, density<0.3, 1.5>, no_bias>, in, double> weighted{seed{5}};
+  Model<conv<4, 5, no_bias>, in, double> plain{seed{6}};
+  const auto raw = weighted.parameter("weight"), kernel = plain.parameter("weight");
+  for (Index i = 0; i < raw.size(); ++i) kernel[i] = of_tap(i) * raw[i];
+  const std::vector<double> before = kernel.values();
+  const RandomImages<double> images(in.shape, 2), gradients(shape<4, 6, 7>, 2, 8);
+  const auto step = [&](auto& model) {
+    model.forward(images.view);
+    const auto dy = model.output_gradient();
+    for_each_element(dy, [&](auto... at) { dy(at...) = gradients.view(at...); });
+    model.backward();
+    const auto weight = model.parameter("weight"), gradient = model.gradient("weight");
+    for (Index i = 0; i < weight.size(); ++i) weight[i] -= rate * gradient[i];
+  };
+  step(weighted);
+  step(plain);
+  std::vector<double> moved, expected;
+  for (Index i = 0; i < raw.size(); ++i) {
+    const double start = before[static_cast<std::size_t>(i)];
+    moved.push_back(of_tap(i) * raw[i] - start);
+    expected.push_back(of_tap(i) * of_tap(i) * (kernel[i] - start));
+  }
+  require_close(moved, expected, 1e-12);
+}
+
 }  // namespace

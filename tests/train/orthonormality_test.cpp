@@ -1,6 +1,9 @@
 #include "lamina/train/orthonormality.hpp"
 
+#include "lamina/blocks/efficient_channel_attention.hpp"
+#include "lamina/layers/conditional_conv.hpp"
 #include "lamina/layers/conv_transposed.hpp"
+#include "lamina/layers/weight_norm_conv.hpp"
 #include "lamina/train/fit.hpp"
 #include "lamina/train/optimizers.hpp"
 #include "support/check_gradients.hpp"
@@ -84,6 +87,21 @@ TEST_CASE("what is frozen, no kernel, or not asked for is left alone") {
       REQUIRE((gradient[i] != 0) == (gradient.name() == "a.weight" || gradient.name() == "b.weight"));
   REQUIRE_THROWS_WITH(orthonormality{.strength = -1}.on_backward_end(model),
                       containing("must not be negative"));
+}
+
+TEST_CASE("single and depthwise filters, and what kernels are made of, are left alone") {
+  Model<named<"eca">(efficient_channel_attention<>) | named<"depthwise">(conv<12, 3, groups<12>>) |
+            named<"direction">(weight_norm_conv<12, 3>) | named<"experts">(conditional_conv<12, 3, 2>) |
+            named<"mask">(gate(conv<1, 3> | sigmoid)),
+        input<12, 4, 4>, double>
+      model;
+  orthonormality{}.on_backward_end(model);
+  for (const auto& gradient : model.gradients()) {
+    bool pulled = false;
+    for (Index i = 0; i < gradient.size(); ++i) pulled = pulled || gradient[i] != 0;
+    INFO(gradient.name());
+    REQUIRE(pulled == (gradient.name() == "experts.weight_0" || gradient.name() == "experts.weight_1"));
+  }
 }
 
 TEST_CASE("fit with the regularizer keeps filters closer to orthonormal, and learns") {

@@ -21,10 +21,12 @@ namespace lamina {
 ///   fit(model, training, sgd{}, {}, orthonormality{.strength = 1e-3});   // between backward and step
 ///   orthonormality regularizer; … model.backward(); regularizer.on_backward_end(model); optimizer.step();
 ///
-/// Losses that fit reports are without R, which is in `value`. A kernel is a parameter with at least three
-/// axes that decays and is not frozen; let weight decay be 0, and begin with init<initializers::orthogonal>.
-/// Of grouped convolutions the filters of all groups are held against one another. A step costs what
-/// convolving two pixels for each output of every kernel does.
+/// Losses that fit reports are without R, which is in `value`. Kernels are the weights of convolutions, as
+/// they are learnt (of weighted_conv before the density, of conditional_conv each expert's), that decay and
+/// are not frozen; let weight decay be 0, and begin with init<initializers::orthogonal>. Left out are single
+/// filters and depthwise ones, which have nothing to be orthogonal to, and what weight_norm_conv,
+/// spectral_norm_conv and others make their kernels of. Of grouped convolutions the filters of all groups are
+/// held against one another. A step costs what convolving two pixels for each output of every kernel does.
 struct orthonormality {
   double strength = 1e-4;        ///< λ; the default is ours, for the paper's could not be confirmed
   std::string_view prefix = {};  ///< only parameters whose names begin so
@@ -56,6 +58,17 @@ struct FilterMatrix {
     }
   }
 };
+
+/// Whether a parameter is a kernel that R is of. (Filters of one input channel are depthwise if there are
+/// more than they have taps; fewer may be a dense convolution's, of a grey image.)
+template <class T> bool has_filters_to_compare(const NamedArray<T>& parameter) {
+  const ParameterExtents extents = parameter.extents();
+  if (extents.rank < 3 || parameter.descriptor().order != orders::conv || extents[0] < 2) return false;
+  if (extents[1] == 1 && extents[0] * extents[0] > extents.count()) return false;
+  const std::string_view path = parameter.name(), name = path.substr(path.rfind('.') + 1);
+  const bool is_expert = name.size() > 7 && name.starts_with("weight_") && name[7] >= '0' && name[7] <= '9';
+  return name == "weight" || is_expert;
+}
 
 /// Adds λ/2's gradient of one kernel to `gradient`, and returns λ / 2 · ‖WᵀW − I‖²_F.
 template <class T>
@@ -98,7 +111,7 @@ template <class T> void orthonormality::on_backward_end(ModelCore<T>& model) {
   const auto segments = model.parameter_space().segments;
   value = 0;
   for (std::size_t p = 0; p < parameters.size(); ++p)
-    if (parameters[p].extents().rank >= 3 && segments[p].decays && !segments[p].frozen &&
+    if (detail::has_filters_to_compare(parameters[p]) && segments[p].decays && !segments[p].frozen &&
         std::string_view(parameters[p].name()).substr(0, prefix.size()) == prefix)
       value += detail::add_orthonormality(strength, parameters[p], gradients[p]);
 }

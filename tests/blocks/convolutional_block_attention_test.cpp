@@ -30,7 +30,7 @@ TEST_CASE("convolutional block attention: parameters on ResNet-50", "[blocks]") 
                         6 * at(input<1024, 14, 14>) + 3 * at(input<2048, 7, 7>);
   STATIC_REQUIRE(25'557'032 + all == 28'089'624);
   STATIC_REQUIRE(parameter_count(channel_attention<16, no_bias>, input<64, 7, 7>) == 2 * 64 * 64 / 16);
-  STATIC_REQUIRE(parameter_count(spatial_attention<7, no_bias>, input<64, 7, 7>) == 98);
+  STATIC_REQUIRE(parameter_count(spatial_attention<7>, input<64, 7, 7>) == 98);
 }
 
 TEST_CASE("convolutional block attention: gradients", "[blocks]") {

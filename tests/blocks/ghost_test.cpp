@@ -28,16 +28,16 @@ TEST_CASE("ghost modules: shapes and parameters", "[blocks]") {
   STATIC_REQUIRE(weights * 1000 / (256 * 256 * 9) == 501);
 
   // With a ratio of 4, a quarter comes from the convolution; of 18 channels 5, and 2 of 20 are left out.
-  constexpr auto quarter = ghost<256, 3, 3, relu, 4>;
+  constexpr auto quarter = ghost<256, 3, ghost_ratio<4>>;
   STATIC_REQUIRE(output_shape(quarter, input<256, 14, 14>) == shape<256, 14, 14>);
   STATIC_REQUIRE(parameter_count(quarter, input<256, 14, 14>) == 64 * 256 * 9 + 192 * 9 + 2 * 256);
-  STATIC_REQUIRE(output_shape(ghost<18, 1, 3, relu, 4>, input<8, 5, 6>) == shape<18, 5, 6>);
+  STATIC_REQUIRE(output_shape(ghost<18, 1, ghost_ratio<4>>, input<8, 5, 6>) == shape<18, 5, 6>);
 }
 
 TEST_CASE("ghost modules: gradients", "[blocks]") {
-  check_gradients<ghost<6, 1, 3, sigmoid>, input<3, 4, 3>>();
-  check_gradients<ghost<5, 3, 3, id>, input<3, 4, 3>>();
-  check_gradients<ghost<7, 1, 3, id, 4>, input<3, 4, 3>>();
+  check_gradients<ghost<6, 1, activation<sigmoid>>, input<3, 4, 3>>();
+  check_gradients<ghost<5, 3, activation<id>, stride<2>>, input<3, 4, 3>>();
+  check_gradients<ghost<7, 1, activation<id>, ghost_ratio<4>, cheap_kernel<5>>, input<3, 4, 3>>();
 }
 
 /// The maps of a module by loops: those of the convolution first, then the cheap ones of each, as many as
@@ -56,8 +56,8 @@ template <auto Module, Index Channels, class F> void require_maps(F activation) 
 
 TEST_CASE("ghost modules: the convolution's maps first, then the cheap ones, the last left out", "[blocks]") {
   require_maps<ghost<6>, 6>([](double x) { return rectified(x); });
-  require_maps<ghost<5, 3, 5, sigmoid>, 5>(logistic);     // three and two of three
-  require_maps<ghost<7, 1, 3, sigmoid, 4>, 7>(logistic);  // two, and five of six
+  require_maps<ghost<5, 3, cheap_kernel<5>, activation<sigmoid>>, 5>(logistic);  // three and two of three
+  require_maps<ghost<7, 1, activation<sigmoid>, ghost_ratio<4>>, 7>(logistic);   // two, and five of six
 }
 
 }  // namespace

@@ -31,6 +31,17 @@ TEST_CASE("inception: channels and parameters of GoogLeNet's modules", "[blocks]
                      (192 + 1) * 32);
 }
 
+TEST_CASE("inception: with batch norms and 3×3 in place of 5×5, as torchvision counts", "[blocks]") {
+  constexpr auto after = batch_norm_with<epsilon<1e-3>> | relu;
+  constexpr auto count = []<InceptionWidths W, Index C>() {
+    return parameter_count(inception<W, after, no_bias>, input<C, 14, 14>);
+  };
+  STATIC_REQUIRE(count.operator()<InceptionWidths{64, 96, 128, 16, 32, 32, 3}, 192>() == 155'872);
+  STATIC_REQUIRE(count.operator()<InceptionWidths{128, 128, 192, 32, 96, 64, 3}, 256>() == 340'224);
+  STATIC_REQUIRE(count.operator()<InceptionWidths{192, 96, 208, 16, 48, 64, 3}, 480>() == 364'512);
+  STATIC_REQUIRE(count.operator()<InceptionWidths{384, 192, 384, 48, 128, 128, 3}, 832>() == 1'347'040);
+}
+
 TEST_CASE("inception: gradients", "[blocks]") {
   check_gradients<inception<small, tanh_activation>, input<3, 5, 4>>();
   check_gradients<inception<small, batch_norm | sigmoid>, input<2, 3, 3>>();

@@ -22,7 +22,7 @@ TEST_CASE("self-attention: gradients", "[blocks]") {
 }
 
 TEST_CASE("self-attention: parameters", "[blocks]") {
-  STATIC_REQUIRE(parameter_count(self_attention<>, input<64, 8, 8>) == 64 * 64 + 2 * 64 * 8 + 1);
+  STATIC_REQUIRE(parameter_count(self_attention<>, input<64, 8, 8>) == 4 * 64 * 8 + 1);
   STATIC_REQUIRE(parameter_count(self_attention_pooled<>, input<128, 8, 8>) == 20'481);
   STATIC_REQUIRE(parameter_count(self_attention_pooled<>, input<256, 8, 8>) == 81'921);
   STATIC_REQUIRE(output_shape(self_attention_pooled<>, input<64, 7, 6>) == shape<64, 7, 6>);
@@ -36,7 +36,7 @@ TEST_CASE("fresh self-attention lets maps pass; grown, it follows its definition
   require_close(elements(model.predict(images.view)), std::vector<double>(x.begin(), x.end()), 0);
 
   grown(model);
-  const auto parameters = model.parameters();  // of queries g, keys f, values h, and γ
+  const auto parameters = model.parameters();  // of queries g, keys f, values h, v, and γ
   const auto linear = [&](std::size_t which, Index out, Index pixel) {
     double sum = 0;
     for (Index c = 0; c < C; ++c) sum += parameters[which][out * C + c] * x[c * P + pixel];
@@ -54,7 +54,9 @@ TEST_CASE("fresh self-attention lets maps pass; grown, it follows its definition
     }
     for (Index c = 0; c < C; ++c) {
       double sum = 0;
-      for (Index i = 0; i < P; ++i) sum += beta[static_cast<std::size_t>(i)] / total * linear(2, c, i);
+      for (Index d = 0; d < C / 4; ++d)
+        for (Index i = 0; i < P; ++i)
+          sum += parameters[3][c * (C / 4) + d] * beta[static_cast<std::size_t>(i)] / total * linear(2, d, i);
       expected[static_cast<std::size_t>(c * P + j)] = x[c * P + j] + 0.8 * sum;
     }
   }

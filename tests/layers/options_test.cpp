@@ -26,4 +26,15 @@ TEST_CASE("options: any order, the others stay as they were", "[layers]") {
   STATIC_REQUIRE((turned.groups == 2 && !turned.bias));
 }
 
+TEST_CASE("options that a block keeps to itself, and those that it hands on", "[layers]") {
+  using detail::option_or, detail::OptionList, detail::without;
+  constexpr auto handed_on =
+      without<Multiplier, BetweenOption>(OptionList<stride<2>, multiplier<3>, between<3>, no_bias>{});
+  STATIC_REQUIRE(std::is_same_v<decltype(handed_on), const OptionList<stride<2>, no_bias>>);
+  STATIC_REQUIRE(option_or<Multiplier, multiplier<1>, no_bias, multiplier<3>>().count == 3);
+  STATIC_REQUIRE(option_or<Multiplier, multiplier<1>, no_bias>().count == 1);
+  STATIC_REQUIRE(
+      std::is_same_v<decltype(option_or<BetweenOption, between<3>, between<3.5f>>())::block, float>);
+}
+
 }  // namespace

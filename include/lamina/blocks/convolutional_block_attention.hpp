@@ -25,16 +25,17 @@ inline constexpr auto channel_attention = with_input([](auto in) {
   return gate(beside(global_avg_pool, global_max_pool) | mlp | sum | sigmoid);
 });
 
-/// The gate of pixels as the paper has it: 2 k² + 1 parameters with k = K; no_bias leaves 2 k².
-template <Index K = 7, auto... Option>
+/// The gate of pixels as the paper has it: 2 k² parameters with k = K, no bias.
+template <Index K = 7>
 inline constexpr auto spatial_attention =
-    gate(concat(channel_mean, channel_max) | conv<1, int{K}, Option...> | sigmoid);
+    gate(concat(channel_mean, channel_max) | conv<1, int{K}, no_bias> | sigmoid);
 
-/// The gate of pixels as the authors' code has it: no bias, and a batch norm whose scale begins at 0.
+/// The gate of pixels as the authors' code has it: a batch norm whose scale begins at 0, and whose statistics
+/// move by a hundredth.
 template <Index K = 7>
 inline constexpr auto spatial_attention_normalized =
     gate(concat(channel_max, channel_mean) | conv<1, int{K}, no_bias> |
-         batch_norm_with<scale_init<initializers::zeros>> | sigmoid);
+         batch_norm_with<scale_init<initializers::zeros>, momentum<0.01>> | sigmoid);
 
 /// (C, H, W) to the same: both gates, the channels' first.
 template <int Reduction = 16, Index K = 7>

@@ -22,7 +22,7 @@ template <Index Expanded, Index Channels, int K = 3, Stride S = stride<1>, auto 
 inline constexpr auto ghost_bottleneck = with_input([](auto in) {
   constexpr bool shrinks = S.vertical > 1 || S.horizontal > 1;
   constexpr auto depthwise = depthwise_conv<K, S, no_bias> | batch_norm;
-  constexpr auto narrow = Attention | ghost<Channels, 1, 3, id>;
+  constexpr auto narrow = Attention | ghost<Channels, 1, activation<id>>;
   constexpr auto shortcut = depthwise | conv<Channels, 1, no_bias> | batch_norm;
   if constexpr (shrinks)
     return add(ghost<Expanded> | depthwise | narrow, shortcut);

@@ -3,33 +3,43 @@
 // k×k convolution to C' channels it costs 1/C' + 1/k².
 #pragma once
 
-#include <type_traits>
-
 #include "lamina/layers/conv.hpp"
+#include "lamina/tensor/functions/functions.hpp"
 
 namespace lamina {
 
-/// depthwise_conv<3, stride<2>>: every channel is convolved with a filter of its own. Kernel, then conv's
-/// options.
+/// depthwise_conv<3, stride<2>>, depthwise_conv<3, multiplier<2>>: every channel is convolved with a filter
+/// of its own, or with as many as the multiplier says, whose outputs are neighbours. Kernel, then the
+/// multiplier and conv's options.
 template <auto K, auto... Option>
-inline constexpr auto depthwise_conv =
-    with_input([](auto in) { return conv<in.channels, K, groups<in.channels>, Option...>; });
+inline constexpr auto depthwise_conv = with_input([](auto in) {
+  constexpr Index channels = in.channels;
+  constexpr Multiplier each = detail::option_or<Multiplier, multiplier<1>, Option...>();
+  return []<auto... Rest>(detail::OptionList<Rest...>) {
+    return conv<channels * each.count, K, groups<channels>, Rest...>;
+  }(detail::without<Multiplier>(detail::OptionList<Option...>{}));
+});
 
 namespace detail {
 
 template <Index Channels, auto K, auto... Option> constexpr auto separable() {
-  constexpr bool without_bias = (std::is_same_v<std::remove_cv_t<decltype(Option)>, Bias> || ...);
-  if constexpr (without_bias)
-    return depthwise_conv<K, Option...> | conv<Channels, 1, no_bias>;
-  else
-    return depthwise_conv<K, no_bias, Option...> | conv<Channels, 1>;
+  using Middle = decltype(option_or<BetweenOption, between<id>, Option...>());
+  constexpr auto pointwise = [] {
+    if constexpr ((is_option<Option, Bias> || ...))
+      return conv<Channels, 1, option_or<Bias, no_bias, Option...>()>;
+    else
+      return conv<Channels, 1>;
+  }();
+  return []<auto... Rest>(OptionList<Rest...>) {
+    return depthwise_conv<K, no_bias, Rest...> | typename Middle::block{} | pointwise;
+  }(without<BetweenOption, Bias>(OptionList<Option...>{}));
 }
 
 }  // namespace detail
 
 /// separable_conv<64, 3, stride<2>>: depthwise_conv, without bias and with the options, then conv<64, 1>,
-/// whose bias no_bias leaves out. Nothing lies between the two, as in Xception; for MobileNet's block write
-/// the parts.
+/// whose bias no_bias leaves out. Nothing lies between the two, as in Xception, unless
+/// between<batch_norm | relu> says so, as in MobileNet.
 template <Index Channels, auto K, auto... Option>
 inline constexpr auto separable_conv = detail::separable<Channels, K, Option...>();
 

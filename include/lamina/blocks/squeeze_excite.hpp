@@ -36,15 +36,17 @@ inline constexpr auto excite = with_input([](auto in) {
   return gate(global_avg_pool | dense<Hidden, Option...> | relu | dense<in.channels, Option...> | Gate);
 });
 
-/// (C, H, W) to the same. 2 C² / r + C / r + C parameters with r = Reduction.
-template <int Reduction = 16>
+/// (C, H, W) to the same, with ⌊C / r⌋ channels in the bottleneck, r = Reduction: 2 C² / r + C / r + C
+/// parameters. Options as excite's; for another gate or another rounding write excite<…> itself.
+template <int Reduction = 16, auto... Option>
 inline constexpr auto squeeze_excite =
-    with_input([](auto in) { return excite<reduced_channels(in.channels, Reduction)>; });
+    with_input([](auto in) { return excite<reduced_channels(in.channels, Reduction), sigmoid, Option...>; });
 
 /// SENetV2's aggregated excitation (Narayanan, "SENetV2: Aggregated dense layer for channelwise and global
-/// representations", 2023): four bottlenecks side by side, which are one of four times the width; so this is
-/// squeeze_excite with a quarter of the reduction. 8 C² / r + 4 C / r + C parameters. The paper's block adds
-/// its input: residual(squeeze_excite_aggregated<>).
+/// representations", 2023): four bottlenecks of ⌊C / r⌋ side by side, which are one of four times the
+/// width; so where r divides C this is squeeze_excite with a quarter of the reduction. 8 C² / r + 4 C / r + C
+/// parameters; r = 32 is our choice, for the paper's could not be confirmed. The paper's block adds its
+/// input: residual(squeeze_excite_aggregated<>).
 template <int Reduction = 32>
 inline constexpr auto squeeze_excite_aggregated =
     with_input([](auto in) { return excite<4 * reduced_channels(in.channels, Reduction)>; });

@@ -140,8 +140,7 @@ TEST_CASE("convolutional block attention: both gates by their definitions", "[bl
     Model<spatial_attention<3>, in, double> model{seed{1}};
     randomize(model);
     const auto p = model.parameters();
-    const Array sums =
-        convolved(joined(means_over_channels(x), maxima_over_channels(x)), p[0], p[1].values());
+    const Array sums = convolved(joined(means_over_channels(x), maxima_over_channels(x)), p[0]);
     require_close(elements(model.predict(images.view)), gated_by_pixel(x, sums).values, 1e-12);
   }
   SECTION("pixels: the code's stack of maxima, then means, and a batch norm") {

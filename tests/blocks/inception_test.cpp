@@ -32,9 +32,8 @@ TEST_CASE("inception: channels and parameters of GoogLeNet's modules", "[blocks]
 }
 
 TEST_CASE("inception: with batch norms and 3×3 in place of 5×5, as torchvision counts", "[blocks]") {
-  constexpr auto after = batch_norm_with<epsilon<1e-3>> | relu;
   constexpr auto count = []<InceptionWidths W, Index C>() {
-    return parameter_count(inception<W, after, no_bias>, input<C, 14, 14>);
+    return parameter_count(inception < W, batch_norm_with<epsilon<1e-3>> | relu, no_bias >, input<C, 14, 14>);
   };
   STATIC_REQUIRE(count.operator()<InceptionWidths{64, 96, 128, 16, 32, 32, 3}, 192>() == 155'872);
   STATIC_REQUIRE(count.operator()<InceptionWidths{128, 128, 192, 32, 96, 64, 3}, 256>() == 340'224);

@@ -109,4 +109,19 @@ TEST_CASE("spatial and channel excitation: every join by its definition", "[bloc
   require_joined<ExciteJoin::concat>(joined);  // the channels' first
 }
 
+TEST_CASE("spatial and channel excitation: where both are equal, the channels take the gradient",
+          "[blocks]") {
+  Model<spatial_channel_excite<>, input<3, 2, 2>, double> model{seed{1}};
+  randomize(model);
+  const auto p = model.parameters();
+  const double x[12] = {};  // every product is 0, and the gates' own gradients, which are times x, are none
+  model.forward(FeatureMapView<const double, 1>(x, 1, 3, 2, 2));
+  kernels::fill(model.output_gradient(), 1.0);
+  const auto dx = model.backward_to_input();
+  const auto sums = dense_of(rectified(p[1].values()), p[2], p[3].values());
+  std::vector<double> expected;
+  for (std::size_t i = 0; i < 12; ++i) expected.push_back(logistic(sums[i / 4]));
+  require_close(dx.data, expected.data(), 12, 1e-12);
+}
+
 }  // namespace

@@ -87,7 +87,8 @@ template <auto Weighted, auto Plain, auto In> void require_profile(const std::ve
 }
 
 TEST_CASE("a density is named from its outermost number inwards, and a learnt one begins as it", "[layers]") {
-  constexpr auto map = input<3, 8, 9>, line = input<3, 11>;
+  constexpr auto map = input<3, 8, 9>;
+  constexpr auto line = input<3, 11>;
   const std::vector<double> five{0.3, 1.5, 1, 1.5, 0.3}, seven{0.06, 1.2, 1.6, 1, 1.6, 1.2, 0.06};
   require_profile<weighted_conv<4, density<0.3, 1.5>>, conv<4, 5>, map>(five);
   require_profile<weighted_conv<4, learnt_density<0.3, 1.5>>, conv<4, 5>, map>(five);

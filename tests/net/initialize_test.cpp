@@ -22,6 +22,11 @@ double variance(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
+TEST_CASE("elements that are listed", "[net]") {
+  static constexpr double values[] = {0.5, -1, 2};
+  REQUIRE(begun({3}, initializers::listed(values)) == std::vector<double>{0.5, -1, 2});
+}
+
 TEST_CASE("variances are those of the papers", "[net]") {
   const ParameterExtents extents{64, 32, 3, 3};  // fan in 288, fan out 576
   require_close(variance(begun(extents, initializers::he_normal)) * 288, 2, 0.05);

@@ -151,6 +151,40 @@ TEST_CASE("argmax gives the first of the largest along an axis") {
   REQUIRE(argmax(Tensor<float, 3>{nan, 1, 2}) == 2);
 }
 
+TEMPLATE_TEST_CASE("max and min pass over NaN wherever it stands, along every axis", "[tensor]", float,
+                   double) {
+  using T = TestType;
+  constexpr T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
+  for (const auto& [a, b, c] :
+       {std::tuple<Index, Index, Index>{3, 5, 2}, {9, 70, 19}, {2, 3, 600}, {40, 1, 8}}) {
+    auto x = noise<T>(a, b, c), without_nan = x;
+    for (Index i = 0; i < x.size(); ++i)
+      if (i % 3 != 1 || i % 7 == 0) x.data()[i] = nan;
+    const auto check = [&](const auto&... which) {
+      const Tensor largest = max(x, which..., keep_axes), smallest = min(x, which..., keep_axes);
+      without_nan = where(isnan(x), -infinity, x);
+      const Tensor low = max(without_nan, which..., keep_axes);
+      without_nan = where(isnan(x), infinity, x);
+      const Tensor high = min(without_nan, which..., keep_axes);
+      REQUIRE(largest == low);
+      REQUIRE(smallest == high);
+    };
+    check(axes<0>);
+    check(axes<1>);
+    check(axes<2>);
+    check(axes<0, 2>);
+    check(axes<0, 1, 2>);
+    REQUIRE(max(x) == max(x, axes<0, 1, 2>)());
+  }
+  const auto nothing = full<T, 40, 9>(nan);
+  REQUIRE(max(nothing) == -infinity);
+  REQUIRE(max(nothing, axes<0>) == full<T, 9>(-infinity));
+  REQUIRE(min(nothing, axes<1>) == full<T, 40>(infinity));
+  REQUIRE(argmax(nothing) == 0);
+  REQUIRE(argmin(nothing, axes<0>) == zeros<Index, 9>());
+  REQUIRE(argmin(Tensor<T, 5>{nan, nan, 3, nan, 2}) == 4);
+}
+
 TEST_CASE("reductions of strided views") {
   auto x = noise<float>(4, 9, 17);
   const TensorView<float, dyn, dyn, dyn> permuted(x.data(), Extents<dyn, dyn, dyn>({17, 4, 9}), {1, 153, 17});

@@ -24,14 +24,14 @@ namespace detail {
 
 template <Index Channels, auto K, auto... Option> constexpr auto separable() {
   using Middle = decltype(option_or<BetweenOption, between<id>, Option...>());
-  constexpr auto pointwise = [] {
+  using Pointwise = decltype([] {
     if constexpr ((is_option<Option, Bias> || ...))
       return conv<Channels, 1, option_or<Bias, no_bias, Option...>()>;
     else
       return conv<Channels, 1>;
-  }();
+  }());
   return []<auto... Rest>(OptionList<Rest...>) {
-    return depthwise_conv<K, no_bias, Rest...> | typename Middle::block{} | pointwise;
+    return depthwise_conv<K, no_bias, Rest...> | typename Middle::block{} | Pointwise{};
   }(without<BetweenOption, Bias>(OptionList<Option...>{}));
 }
 

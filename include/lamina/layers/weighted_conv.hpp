@@ -32,8 +32,8 @@ template <Fraction... Side> constexpr Density density_of(bool learnt) {
 
 /// density<0.7> for 3×3, density<0.2, 0.8> for 5×5, density<0.25, 0.15, 0.55> for 7×7 kernels.
 template <Fraction... Side> inline constexpr Density density = detail::density_of<Side...>(false);
-/// The same numbers as a beginning: the layer learns one density, which all its kernels share ("density",
-/// without decay).
+/// The same numbers as a beginning: the layer learns one density, which all its kernels share ("density", the
+/// numbers themselves, without decay).
 template <Fraction... Side> inline constexpr Density learnt_density = detail::density_of<Side...>(true);
 
 /// For ReparametrizedConv.
@@ -42,7 +42,8 @@ template <Density D> struct WeightedKernel {
 
   static constexpr auto parameters(const Parameter& weight) {
     if constexpr (D.learnt)
-      return std::array{weight, Parameter{"density", {D.count}, initializers::ones, orders::plain, false}};
+      return std::array{
+          weight, Parameter{"density", {D.count}, initializers::listed(side.data()), orders::plain, false}};
     else
       return std::array{weight};
   }
@@ -75,7 +76,7 @@ template <Density D> struct WeightedKernel {
         const int mirrored = 2 * D.count - i;
         double sum = columns_gradient[i] + columns_gradient[mirrored];
         if (shape.rows > 1) sum += rows_gradient[i] + rows_gradient[mirrored];
-        gradient[1][i] += static_cast<T>(sum * side[static_cast<std::size_t>(i)]);
+        gradient[1][i] += static_cast<T>(sum);
       }
   }
 
@@ -86,15 +87,17 @@ template <Density D> struct WeightedKernel {
     return numbers;
   }();
 
-  /// φ. What is learnt are factors of the numbers given, which begin as ones.
+  /// φ.
   template <class T> struct Profile {
     T values[2 * Density::most + 1];
 
     explicit Profile(const T* const* parameter) {
       values[D.count] = 1;
       for (int i = 0; i < D.count; ++i) {
-        values[i] = static_cast<T>(side[static_cast<std::size_t>(i)]);
-        if constexpr (D.learnt) values[i] *= parameter[1][i];
+        if constexpr (D.learnt)
+          values[i] = parameter[1][i];
+        else
+          values[i] = static_cast<T>(side[static_cast<std::size_t>(i)]);
         values[2 * D.count - i] = values[i];
       }
     }

@@ -124,6 +124,9 @@ template <class T> void initialize(const NamedArray<T>& parameter, const Random&
     case Kind::constant:
       for (Index i = 0; i < count; ++i) parameter[i] = static_cast<T>(how.value);
       break;
+    case Kind::listed:
+      for (Index i = 0; i < count; ++i) parameter[i] = static_cast<T>(how.values[i]);
+      break;
     case Kind::normal:
       normal(how.value);
       break;

@@ -78,6 +78,7 @@ constexpr Index arena_position(const ParameterExtents& extents, Order order, Ind
 struct Initializer {
   enum class Kind {
     constant,
+    listed,
     normal,
     uniform,
     he_normal,
@@ -93,8 +94,9 @@ struct Initializer {
   enum class Fan { in, out };
   // In this order it has no padding: clang 19 lays out template arguments with members behind padding
   // wrongly.
-  double value = 0;  ///< the constant, standard deviation, half width, or gain
-  Index groups = 1;  ///< of channels, for the identity between them
+  double value = 0;                ///< the constant, standard deviation, half width, or gain
+  const double* values = nullptr;  ///< of all elements, where they are listed
+  Index groups = 1;                ///< of channels, for the identity between them
   Kind kind = Kind::constant;
   Fan fan = Fan::in;
 
@@ -111,6 +113,13 @@ using Fan = Initializer::Fan;
 inline constexpr Initializer zeros{Kind::constant, 0};
 inline constexpr Initializer ones{Kind::constant, 1};
 constexpr Initializer constant(double value) { return {Kind::constant, value}; }
+/// Every element has its own: as many values as the parameter has elements, which must outlive it (a static
+/// array).
+constexpr Initializer listed(const double* values) {
+  Initializer all;
+  all.kind = Kind::listed, all.values = values;
+  return all;
+}
 constexpr Initializer normal(double standard_deviation) { return {Kind::normal, standard_deviation}; }
 constexpr Initializer uniform(double half_width) { return {Kind::uniform, half_width}; }
 /// He et al. 2015: standard deviation sqrt(2 / fan), right for ReLU.

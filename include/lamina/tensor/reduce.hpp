@@ -185,7 +185,8 @@ auto standard_deviation(const X& x, Which... which) {
   return detail::root_of(variance(x, which...));
 }
 
-/// Smallest and largest element, NaN aside. Throws shape_error where there are none.
+/// Smallest and largest element, NaN aside (of NaNs alone infinity, and -infinity for max). Throws
+/// shape_error where there are no elements.
 template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto min(const X& x, Which... which) {
@@ -199,8 +200,8 @@ auto max(const X& x, Which... which) {
   return detail::fold<detail::Largest, typename X::value_type>(x, which...);
 }
 
-/// Where the largest element stands: its index in row-major order. The first of equals; NaN counts as no
-/// larger than anything. Throws shape_error where there are no elements.
+/// Where the largest element stands: its index in row-major order. The first of equals; NaN aside, 0 of NaNs
+/// alone. Throws shape_error where there are no elements.
 template <class Arch = simd::Arch, expression X> Index argmax(const X& x) {
   return detail::locate(x, [](const auto& a, const auto& b) { return a > b; });
 }

@@ -13,7 +13,9 @@
 
 namespace lamina::detail {
 
-/// The folds: identity, the operation on scalars and vectors, and the fold of one vector's lanes.
+// The folds: identity, the operation on scalars and vectors, and the fold of one vector's lanes. Of the two
+// that are combined, `so_far` is an identity or made by combine, never an element as it is: so a Smallest or
+// Largest whose `next` alone may be NaN, and which then keeps `so_far`, passes over every NaN.
 struct Sum {
   template <class S> static constexpr S identity = S{0};
   template <class V> static V combine(const V& a, const V& b) { return a + b; }
@@ -24,8 +26,8 @@ struct Product {
   template <class V> static V combine(const V& a, const V& b) { return a * b; }
   template <class V> static auto lanes(const V& v) { return simd::reduce_multiply(v); }
 };
-/// Smallest element; elements that are NaN are passed over where the target's minimum gives its second
-/// argument.
+/// The smallest and the largest element, NaN aside (where the target's minimum gives its second argument, as
+/// x86's does); the identity of NaNs alone.
 struct Smallest {
   template <class S>
   static constexpr S identity = std::numeric_limits<S>::has_infinity ? std::numeric_limits<S>::infinity()
@@ -50,6 +52,11 @@ struct Largest {
   }
   template <class V> static auto lanes(const V& v) { return simd::reduce_max(v); }
 };
+
+/// A fold of one element, which later ones can be combined with.
+template <class Fold, class S, class V> V begin_fold(const V& element) {
+  return Fold::combine(V(Fold::template identity<S>), element);
+}
 
 /// Elements folded one after another, at the bottom of the pairwise recursion: 16 turns of 4 vectors of 8
 /// floats.

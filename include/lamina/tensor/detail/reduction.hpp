@@ -127,14 +127,14 @@ void fold_runs(const X& x, const LoopNest<Count>& nest, Index first, Index last,
   });
 }
 
-/// to[i] = combine(to[i], bound(i)), or bound(i) where `to` holds nothing yet.
+/// to[i] = combine(to[i], bound(i)), where `to` that holds nothing yet counts as the identity.
 template <class Fold, class S, class Bound, class Arch = simd::Arch>
 void fold_into(Bound bound, S* to, Index count, bool is_first) {
   if constexpr (!simd::is_vector<decltype(bound(Index{}))>) {
     for (Index i = 0; i < count; ++i)
       to[i] = Fold::combine(is_first ? Fold::template identity<S> : to[i], static_cast<S>(bound(i)));
   } else {
-    if (is_first) return write_run(bound, to, count);
+    if (is_first) return write_run([=](auto place) { return begin_fold<Fold, S>(bound(place)); }, to, count);
     Index i = 0;
     for (; i + simd::width<S> <= count; i += simd::width<S>)
       simd::store_unaligned(to + i, Fold::combine(simd::load_unaligned(to + i), bound(i)));
@@ -174,7 +174,8 @@ void fold_rows(const Bind& bind, Walk& walk, Index column, Index count, Index fi
       const auto a = next(), b = next(), c = next(), d = next();
       fold_into<Fold>(
           [=](auto place) {
-            return Fold::combine(Fold::combine(a(place), b(place)), Fold::combine(c(place), d(place)));
+            return Fold::combine(Fold::combine(begin_fold<Fold, S>(a(place)), b(place)),
+                                 Fold::combine(begin_fold<Fold, S>(c(place)), d(place)));
           },
           to, count, row == first);
     }
@@ -254,7 +255,7 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
 }
 
 /// Where, along one axis (or in row-major order of all elements), the first element stands that no other
-/// `is_before`; one index for each result.
+/// `is_before`, NaN after all numbers; one index for each result.
 template <class X, class IsBefore>
 void locate(const X& x, std::array<bool, max_rank> reduced, Index* to, IsBefore is_before) {
   auto nest = operand_nest(x);
@@ -275,7 +276,8 @@ void locate(const X& x, std::array<bool, max_rank> reduced, Index* to, IsBefore 
         const auto element = x.template bind<0>(ElementAccess<X::operands>(ordered, at));
         for (Index k = 0; k < count; ++k, ++position) {
           const auto value = element(k);
-          if (position > 0 && !is_before(value, best) && best == best) continue;
+          const bool is_first_number = !(best == best) && value == value;
+          if (position > 0 && !is_before(value, best) && !is_first_number) continue;
           best = value;
           to[result] = position;
         }

@@ -8,6 +8,7 @@
 #include "lamina/blocks/consecutive_dilated_conv.hpp"
 #include "lamina/blocks/convolutional_block_attention.hpp"
 #include "lamina/blocks/dilated_context.hpp"
+#include "lamina/blocks/inception_conv.hpp"
 #include "lamina/blocks/dynamic_conv.hpp"
 #include "lamina/blocks/efficient_channel_attention.hpp"
 #include "lamina/blocks/factorized_conv_chain.hpp"

@@ -76,11 +76,4 @@ TEST_CASE("dilated context: gradients of growing widths", "[blocks]") {
   check_gradients<dilated_context_of<2, 3, 1>, input<2, 4, 3>>();
 }
 
-TEST_CASE("inception convolution: parts of a convolution with dilations of their own", "[blocks]") {
-  constexpr auto parts = inception_conv<DilationPart{1, 1, 5}, DilationPart{2, 3, 3}, DilationPart{4, 1, 9}>;
-  STATIC_REQUIRE(output_shape(parts, input<4, 9, 8>) == shape<17, 9, 8>);
-  STATIC_REQUIRE(parameter_count(parts, input<4, 9, 8>) == parameter_count(conv<17, 3>, input<4, 9, 8>));
-  check_gradients<inception_conv<DilationPart{1, 2, 3}, DilationPart{3, 1, 5}>, input<3, 5, 4>>();
-}
-
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "lamina/blocks/dilated_context.hpp"
+#include "lamina/blocks/inception_conv.hpp"
 #include "support/check_gradients.hpp"
 
 namespace lamina::test {

@@ -56,17 +56,4 @@ inline constexpr auto dilated_context_large = dilated_context_of<2, 2, 4, 8, 16,
 /// The basic module with two layers more, of dilations 32 and 64: it sees 259 × 259 pixels.
 inline constexpr auto dilated_context_ten = dilated_context_of<1, 1, 1, 1, 1, 1, 1, 1, 1, 1>;
 
-/// Some channels of an inception_conv, and how far apart their taps lie.
-struct DilationPart {
-  Index vertical, horizontal, channels;
-};
-
-/// Inception convolution (Liu et al., "Inception Convolution with Efficient Dilation Search", 2021): a 3×3
-/// convolution whose output channels have dilations of their own on both axes, parts in the order given:
-/// inception_conv<DilationPart{1, 1, 40}, DilationPart{2, 4, 24}>. Weights, multiply-adds and extents are
-/// those of conv<64, 3>. train/dilation_search.hpp finds the parts.
-template <DilationPart... Part>
-inline constexpr auto inception_conv =
-    concat(conv<Part.channels, 3, dilation<Part.vertical, Part.horizontal>>...);
-
 }  // namespace lamina

@@ -12,7 +12,7 @@ namespace lamina {
 inline constexpr auto gated_linear_unit = with_input([](auto in) {
   static_assert(in.channels % 2 == 0, "gated_linear_unit: the channels must be even");
   constexpr Index half = in.channels / 2;
-  return multiply(Slice<0, half, in.channels>{}, Slice<half, half, in.channels>{} | sigmoid);
+  return multiply(select_channels<0, half>, select_channels<half, half> | sigmoid);
 });
 
 }  // namespace lamina

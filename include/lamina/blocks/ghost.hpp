@@ -29,7 +29,7 @@ inline constexpr auto first_channels = with_input([](auto in) {
   if constexpr (in.channels == Count)
     return id;
   else
-    return sequence(Slice<0, Count, in.channels>{});
+    return select_channels<0, Count>;
 });
 
 }  // namespace detail

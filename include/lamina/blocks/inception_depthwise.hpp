@@ -12,6 +12,7 @@ namespace lamina {
 template <Index Part = 8, int Square = 3, Index Band = 11>
 inline constexpr auto inception_depthwise = with_input([](auto in) {
   constexpr Index each = in.channels / Part;
+  static_assert(each > 0, "inception_depthwise: there are fewer channels than Part; give a smaller one");
   return split<in.channels - 3 * each, each, each, each>(
       id, depthwise_conv<Square>, depthwise_conv<kernel<1, Band>>, depthwise_conv<kernel<Band, 1>>);
 });

@@ -7,7 +7,7 @@
 // inception_resnet_v1.hpp and inception_resnet_v2.hpp.
 #pragma once
 
-#include "lamina/blocks/normalized_conv.hpp"
+#include "lamina/blocks/inception_factorized.hpp"
 #include "lamina/layers/pool.hpp"
 
 namespace lamina {
@@ -68,11 +68,10 @@ struct InceptionResnetReductionBWidths {
 /// (C, H, W) to (W.first + W.second + W.third + C, ⌊(H − 1) / 2⌋, ⌊(W − 1) / 2⌋). The first reduction is
 /// inception_reduction_a, as in Inception-v4.
 template <InceptionResnetReductionBWidths W>
-inline constexpr auto inception_resnet_reduction_b =
-    concat(normalized_conv<W.reduce_first, 1> | normalized_conv<W.first, 3, stride<2>, valid>,
-           normalized_conv<W.reduce_second, 1> | normalized_conv<W.second, 3, stride<2>, valid>,
-           normalized_conv<W.reduce_double, 1> | normalized_conv<W.between, 3> |
-               normalized_conv<W.third, 3, stride<2>, valid>,
-           max_pool<3, stride<2>>);
+inline constexpr auto inception_resnet_reduction_b = concat(
+    normalized_conv<W.reduce_first, 1> | detail::halving_conv<W.first>,
+    normalized_conv<W.reduce_second, 1> | detail::halving_conv<W.second>,
+    normalized_conv<W.reduce_double, 1> | normalized_conv<W.between, 3> | detail::halving_conv<W.third>,
+    detail::halving_pool);
 
 }  // namespace lamina

@@ -18,7 +18,7 @@ template <Index Extent, Index Part = 3, int Repetitions = 4, int Paths = 2>
 inline constexpr auto shiftwise_conv = with_input([](auto in) {
   constexpr Index c = shiftwise_channels(in.channels);
   static_assert(c > 0 && c < in.channels, "shiftwise_conv: the input needs three channels or more");
-  constexpr auto sum = add(Slice<0, c, 3 * c>{}, Slice<c, c, 3 * c>{}, Slice<2 * c, c, 3 * c>{});
+  constexpr auto sum = add(select_channels<0, c>, select_channels<c, c>, select_channels<2 * c, c>);
   return split<c, in.channels - c>(
       residual(shiftwise_sums<Extent, Part, Repetitions, Paths> | batch_norm | sum), id);
 });

@@ -9,6 +9,7 @@
 //   gate(g)              id * g
 //   concat(a, b, …)                  joined along the channels
 //   split<c1, c2>(f, g)              groups of channels to branches, the results joined
+//   select_channels<8, 16>           channels 8 … 23
 //   scale<s>(f)                      s · f
 //   repeat<n>(f)                     f | f | …, each with weights of its own
 //   named<"head">(f)                 names a level of the parameters' names
@@ -246,6 +247,14 @@ template <class F> constexpr auto with_input(F) {
                 "with_input: the function must be a lambda that captures nothing; write constants into it");
   return std::conditional_t<is_its_type, WithInput<F>, Identity>{};
 }
+
+/// select_channels<8, 16>: channels 8 … 23 of the input.
+template <Index First, Index Count>
+inline constexpr auto select_channels = with_input([](auto in) {
+  static_assert(First >= 0 && Count > 0 && First + Count <= in.channels,
+                "select_channels: the input has fewer channels");
+  return Slice<First, Count, in.channels>{};
+});
 
 /// expects<Wanted> met Got.
 template <Shape Wanted, Shape Got> struct expected_shape {

@@ -130,6 +130,15 @@ TEST_CASE("integers and masks are summed as Index, their mean is a double") {
   REQUIRE(mean(x > 0) == 0.5);
 }
 
+TEST_CASE("sums that Index does not hold") {
+  const Tensor<std::uint64_t, 2> x{~std::uint64_t{0} - 5, 5};
+  REQUIRE(sum(x) == ~std::uint64_t{0});
+  REQUIRE(sum(x, axes<0>)() == ~std::uint64_t{0});
+  REQUIRE(prod(x(range<0, 1>())) == ~std::uint64_t{0} - 5);
+  REQUIRE(max(x) == ~std::uint64_t{0} - 5);
+  REQUIRE(mean(x) == 0x1p63);
+}
+
 TEST_CASE("a float sum of millions is accurate") {
   constexpr Index count = 1 << 22;
   const auto x = full<float, dyn>(0.1f, count);

@@ -4,7 +4,8 @@
 //   sum(x)                            // a number
 //   mean(x * y, axes<0, 2>)           // axes from the front, or from the back: axes<-1>
 //   x - max(x, axes<-1>, keep_axes)   // reduced axes stay, with extent 1, to be broadcast
-// Sums of floats are pairwise; integers (and bool: how many) are summed as Index.
+// Sums of floats are pairwise; integers (and bool: how many) are summed as Index, unsigned
+// ones of 64 bits, which Index may not hold, as such.
 #pragma once
 
 #include <cmath>
@@ -77,7 +78,10 @@ auto reduced_tensor(const X& x, Axes<A...>, Keep...) {
 }
 
 /// What a sum of T is kept in, and what a mean of T is.
-template <class T> using SumType = std::conditional_t<std::is_integral_v<T>, Index, T>;
+template <class T>
+using SumType = std::conditional_t<!std::is_integral_v<T>, T,
+                                   std::conditional_t<std::is_unsigned_v<T> && sizeof(T) == sizeof(Index),
+                                                      std::make_unsigned_t<Index>, Index>>;
 template <class T> using MeanType = std::conditional_t<std::is_integral_v<T>, double, T>;
 
 /// x folded to a number, or to a tensor where axes are given.
@@ -147,7 +151,8 @@ auto sum(const X& x, Which... which) {
   return detail::fold<detail::Sum, detail::SumType<typename X::value_type>>(x, which...);
 }
 
-/// Product, of integers as Index, which must hold it; 1 of no elements. Floats are multiplied pairwise.
+/// Product, of integers as their sum is, which must hold it; 1 of no elements. Floats are multiplied
+/// pairwise.
 template <class Arch = simd::Arch, expression X, class... Which>
   requires detail::is_reduction<Which...>
 auto prod(const X& x, Which... which) {

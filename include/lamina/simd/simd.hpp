@@ -3,4 +3,5 @@
 
 #include "lamina/simd/math.hpp"
 #include "lamina/simd/memory.hpp"
+#include "lamina/simd/power.hpp"
 #include "lamina/simd/vector.hpp"

@@ -67,6 +67,47 @@ TEST_CASE("special values") {
   REQUIRE(evaluate(abs(x))(0) == infinity);
 }
 
+TEMPLATE_TEST_CASE("powers with a number as exponent", "", float, double) {
+  using T = TestType;
+  const auto x = spread<T>(-30, 30), p = spread<T>(0.01, 30);
+  REQUIRE(evaluate(pow(x, 2)) == evaluate(x * x));
+  REQUIRE(evaluate(pow(x, 2.0)) == evaluate(x * x));
+  REQUIRE(evaluate(pow(x, 3)) == evaluate(x * x * x));
+  REQUIRE(evaluate(pow(x, 0)) == evaluate(x * 0 + 1));
+  REQUIRE(evaluate(pow(x, 1)) == x);
+  for (const double exponent : {-2., -1., 0.5, 1.5, 4., 7.})
+    for (Index i = 0; i < 17; ++i)
+      require_close(evaluate(pow(p, exponent))(i) / std::pow(static_cast<double>(p(i)), exponent), 1,
+                    std::numeric_limits<T>::epsilon());
+  REQUIRE(evaluate(cast<int>(pow(Tensor<T, 1>{7}, x(range(0, 1)) - x(0) + 3)))(0) == 343);
+  STATIC_REQUIRE(std::is_same_v<typename decltype(pow(x, 2.5))::lane, T>);
+}
+
+TEST_CASE("powers of integers are integers") {
+  const Tensor<int, 4> base{-3, 0, 2, 10};
+  STATIC_REQUIRE(std::is_same_v<decltype(evaluate(pow(base, 2))), Tensor<int, 4>>);
+  REQUIRE(evaluate(pow(base, 2)) == Tensor<int, 4>{9, 0, 4, 100});
+  REQUIRE(evaluate(pow(base, base + 3)) == Tensor<int, 4>{1, 0, 32, 1316134912});  // 10^13 modulo 2^32
+  REQUIRE(evaluate(pow(2, Tensor<std::int64_t, 2>{62, 0})) ==
+          Tensor<std::int64_t, 2>{std::int64_t{1} << 62, 1});
+  REQUIRE(evaluate(pow(Tensor<std::int64_t, 1>{(1LL << 60) + 1}, 1)) ==
+          Tensor<std::int64_t, 1>{(1LL << 60) + 1});
+  REQUIRE(evaluate(pow(Tensor<std::uint8_t, 2>{255, 2}, 2)) == Tensor<int, 2>{65025, 4});
+  REQUIRE(evaluate(pow(Tensor<int, 5>{-2, -1, 0, 1, 2}, -1)) == Tensor<int, 5>{0, -1, 0, 1, 0});
+  REQUIRE(evaluate(pow(Tensor<int, 2>{-1, 1}, -4)) == Tensor<int, 2>{1, 1});
+  REQUIRE(evaluate(pow(base, 0.5))(3) == std::sqrt(10.0));
+  REQUIRE(evaluate(pow(base > 0, 2)) == Tensor<int, 4>{0, 0, 1, 1});
+}
+
+TEST_CASE("clamp keeps NaN") {
+  const Tensor<double, 9> x{not_a_number, 1, 5, -infinity, infinity, not_a_number, 2, 3, not_a_number};
+  const Tensor limited = clamp(x, 2, 4);
+  REQUIRE(evaluate(isnan(limited)) == evaluate(isnan(x)));
+  REQUIRE(evaluate(where(isnan(x), 0, limited)) == Tensor<double, 9>{0, 2, 4, 2, 4, 0, 2, 3, 0});
+  REQUIRE(std::isnan(evaluate(clamp(Tensor<float, 1>{NAN}, 0, 1))(0)));
+  REQUIRE(evaluate(clamp(Tensor<int, 3>{-5, 0, 5}, 3, 1)) == Tensor<int, 3>{1, 1, 1});
+}
+
 TEST_CASE("integers stay integers where results are whole") {
   const Tensor<int, 3> x{-3, 0, 5};
   REQUIRE(evaluate(abs(x)) == Tensor<double, 3>{3, 0, 5});

@@ -50,6 +50,27 @@ template <> struct LogConstants<double> {
                                               0.14797507891682752};
 };
 
+/// pow of doubles: the polynomials of log and exp behind the terms that are worked out in more than double.
+struct PowerConstants {
+  static constexpr double two_thirds = 0x1.5555555555555p-1, two_thirds_low = 0x1.5555555555555p-55;
+  /// ((log(1 + f) - 2 s) / s³ - 2/3) / s², as in LogConstants.
+  static constexpr std::array<double, 8> log_tail{// error 8.1e-22
+                                                  0.4,
+                                                  0.28571428571429375,
+                                                  0.22222222221651297,
+                                                  0.18181818336327538,
+                                                  0.15384594871829674,
+                                                  0.13334809210828794,
+                                                  0.11706124771263994,
+                                                  0.11724261288703682};
+  /// (e^r - 1 - r - r²/2) / r³ for |r| <= ln 2 / 2.
+  static constexpr std::array<double, 10> exp_tail{
+      // error 3.3e-19
+      0.16666666666666669,    0.04166666666666667,   0.008333333333330062,   0.0013888888888880936,
+      0.00019841269863053973, 2.480158733396824e-05, 2.7557268459732028e-06, 2.755726430876534e-07,
+      2.5100385574127865e-08, 2.0918136503655993e-09};
+};
+
 /// erf: -log(1 - erf(t)) / t - 1 for 0 <= t <= `limit`, where erf is 1 to the last bit. The error is that of
 /// erf.
 template <class T> struct ErfConstants;

@@ -4,6 +4,7 @@
 // a, b), cast<T>.
 #pragma once
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -68,14 +69,44 @@ struct Maximum {
   }
 };
 
+/// base^exponent of integers, modulo 2^bits; of a negative exponent what 1 / base^-exponent is, but 0 for a
+/// base of 0.
+template <std::integral Base, std::integral Exponent>
+constexpr auto whole_power(Base base, Exponent exponent) {
+  using Result = decltype(base * exponent);
+  using Wrapping = std::make_unsigned_t<Result>;  // where overflow is defined
+  auto left = +exponent;
+  if (std::is_signed_v<Exponent> && left < 0 && base != 1 && !(std::is_signed_v<Base> && base + 1 == 0))
+    return Result{0};
+  Wrapping result = 1, factor = static_cast<Wrapping>(base);
+  for (; left != 0; left /= 2, factor *= factor)
+    if (left % 2 != 0) result *= factor;
+  return static_cast<Result>(result);
+}
+
 struct Power {
   template <class A, class B> auto operator()(const A& a, const B& b) const {
-    if constexpr (std::is_arithmetic_v<A>) {
-      using Real = decltype(A{} * B{} * 1.0f);
+    if constexpr (std::is_integral_v<A> && std::is_integral_v<B>) {
+      return whole_power(a, b);
+    } else if constexpr (std::is_arithmetic_v<A>) {
+      using Real = decltype(a * b);
       return simd::pow(static_cast<Real>(a), static_cast<Real>(b));
     } else {
       return simd::pow(as_number(a), as_number(b));
     }
+  }
+};
+
+/// The power of a real number to an exponent that is the same for all; squares and cubes by multiplication.
+struct FixedPower {
+  double exponent;
+
+  template <class A> auto operator()(const A& a) const {
+    const auto x = as_real(a);
+    using V = std::remove_const_t<decltype(x)>;
+    if (exponent == 2) return V(x * x);
+    if (exponent == 3) return V(x * x * x);
+    return simd::pow(x, simd::constant<V>(exponent));
   }
 };
 
@@ -137,16 +168,23 @@ constexpr auto max(Left&& a, Right&& b) {
 template <expression X> constexpr auto min(const X& a, const X& b) { return map(detail::Minimum{}, a, b); }
 template <expression X> constexpr auto max(const X& a, const X& b) { return map(detail::Maximum{}, a, b); }
 
-/// x limited to [low, high].
+/// x limited to [low, high]; where low > high it is high. NaN stays.
 template <expression X, operand Low, operand High> constexpr auto clamp(X&& x, Low&& low, High&& high) {
-  return min(max(std::forward<X>(x), std::forward<Low>(low)), std::forward<High>(high));
+  return min(std::forward<High>(high), max(std::forward<Low>(low), std::forward<X>(x)));
 }
 
-/// base to the power of exponent.
+/// base to the power of exponent, of which one may be a number. Of integers an integer, which wraps around
+/// where it does not fit; where the exponent is negative, the whole part: 0 unless the base is 1 or -1. Of
+/// real numbers as std::pow, within 1 ulp.
 template <class Base, class Exponent>
   requires operands<Base, Exponent>
 constexpr auto pow(Base&& base, Exponent&& exponent) {
-  return map(detail::Power{}, std::forward<Base>(base), std::forward<Exponent>(exponent));
+  using Value = typename detail::OperandValue<Base>::type;
+  if constexpr (!expression<Exponent> &&
+                !(std::integral<Value> && std::integral<std::remove_cvref_t<Exponent>>))
+    return map(detail::FixedPower{static_cast<double>(exponent)}, std::forward<Base>(base));
+  else
+    return map(detail::Power{}, std::forward<Base>(base), std::forward<Exponent>(exponent));
 }
 
 /// a where the condition holds, b elsewhere; both are evaluated everywhere.

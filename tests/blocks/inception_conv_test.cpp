@@ -42,7 +42,7 @@ TEST_CASE("inception convolution: each part by its dilations, in the order given
   Model<conv<3, 3, dilation<2, 3>>, at> second{seed{3}};
   const auto copy = [&](auto& part, std::size_t from) {
     for (const auto& parameter : part.parameters()) {
-      const auto& given = model.parameters()[from++];
+      const auto given = model.parameters()[from++];
       for (Index i = 0; i < parameter.size(); ++i) parameter[i] = given[i];
     }
   };

@@ -38,21 +38,22 @@ TEST_CASE("conditional convolution: parameters", "[layers]") {
                  4 * parameter_count(conv<16, 3>, input<8, 5, 5>) + 4 * 8 + 4);
 }
 
+template <Index In> inline constexpr auto after_depthwise = batch_norm | silu | excite<In / 4>;
+
 /// A block of EfficientNet; with Experts > 0 its convolutions are mixed by one router, from the block's
 /// input.
 template <Index Expansion, Index In, Index Out, int K, int Experts> constexpr Index block_parameters() {
   constexpr Index wide = Expansion * In;
-  constexpr auto between = batch_norm | silu | excite<In / 4>;
   constexpr auto whole = [] {
     if constexpr (Experts > 0)
       return conditional_conv<wide, 1, Experts, no_bias>(expert_router<Experts> | tap<"experts">) |
              batch_norm | silu | conditional_conv<wide, K, Experts, groups<wide>, no_bias>(from<"experts">) |
-             between | conditional_conv<Out, 1, Experts, no_bias>(from<"experts">) | batch_norm;
+             after_depthwise<In> | conditional_conv<Out, 1, Experts, no_bias>(from<"experts">) | batch_norm;
     else if constexpr (Expansion > 1)
-      return conv<wide, 1, no_bias> | batch_norm | silu | depthwise_conv<K, no_bias> | between |
+      return conv<wide, 1, no_bias> | batch_norm | silu | depthwise_conv<K, no_bias> | after_depthwise<In> |
              conv<Out, 1, no_bias> | batch_norm;
     else
-      return depthwise_conv<K, no_bias> | between | conv<Out, 1, no_bias> | batch_norm;
+      return depthwise_conv<K, no_bias> | after_depthwise<In> | conv<Out, 1, no_bias> | batch_norm;
   }();
   return parameter_count(whole, input<In, 7, 7>);
 }

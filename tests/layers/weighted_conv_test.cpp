@@ -1,6 +1,8 @@
 #include "lamina/layers/weighted_conv.hpp"
 
+#include "lamina/kernels/expressions/convolution.hpp"
 #include "lamina/net/freeze.hpp"
+#include "lamina/tensor/creation.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 #include "support/check_gradients.hpp"
 
@@ -96,6 +98,23 @@ TEST_CASE("a density is named from its outermost number inwards, and a learnt on
   require_profile<weighted_conv<2, learnt_density<0.06, 1.2, 1.6>>, conv<2, 7>, map>(seven);
   require_profile<weighted_conv<4, density<0.3, 1.5>>, conv<4, 5>, line>(five);
   require_profile<weighted_conv<4, learnt_density<0.06, 1.2, 1.6>>, conv<4, 7>, line>(seven);
+}
+
+TEST_CASE("a density as a tensor weighs the taps of volumes", "[layers]") {
+  const auto line = density_kernel<double, density<0.3, 1.5>, 1>();
+  const auto cube = density_kernel<double, density<0.3, 1.5>, 3>();
+  REQUIRE((line(0) == 0.3 && line(1) == 1.5 && line(2) == 1 && line(3) == 1.5 && line(4) == 0.3));
+  for (Index a = 0; a < 5; ++a)
+    for (Index b = 0; b < 5; ++b)
+      for (Index c = 0; c < 5; ++c) require_close(cube(a, b, c), line(a) * line(b) * line(c), 1e-15);
+  const Tensor<double, 1, 1, 5, 6, 5> x = random_normal<double, 1, 1, 5, 6, 5>(seed{1});
+  const Tensor<double, 2, 1, 5, 5, 5> w = random_normal<double, 2, 1, 5, 5, 5>(seed{2});
+  const Tensor weighed = conv3d<valid>(x, w * cube);
+  double sum = 0;
+  for (Index a = 0; a < 5; ++a)
+    for (Index b = 0; b < 5; ++b)
+      for (Index c = 0; c < 5; ++c) sum += x(0, 0, a, b + 1, c) * w(1, 0, a, b, c) * cube(a, b, c);
+  require_close(weighed(0, 1, 0, 1, 0), sum, 1e-12);
 }
 
 TEST_CASE("a step of descent moves a tap of the kernel by Φ² of what it would move a plain one", "[layers]") {

@@ -6,7 +6,10 @@
 // those of plain convolution; what changes is how fast its taps learn, how they begin and how they decay.
 #pragma once
 
+#include <algorithm>
+
 #include "lamina/layers/reparametrized_conv.hpp"
+#include "lamina/tensor/creation.hpp"
 
 namespace lamina {
 
@@ -18,6 +21,11 @@ struct Density {
   bool learnt = false;
 
   constexpr Index taps() const { return 2 * count + 1; }
+  /// φ at a tap: 1 at the centre, the same on both sides.
+  constexpr double at(Index tap) const {
+    const Index from_the_end = std::min(tap, taps() - 1 - tap);
+    return from_the_end == count ? 1 : side[from_the_end].value();
+  }
 };
 
 namespace detail {
@@ -35,6 +43,20 @@ template <Fraction... Side> inline constexpr Density density = detail::density_o
 /// The same numbers as a beginning: the layer learns one density, which all its kernels share ("density", the
 /// numbers themselves, without decay).
 template <Fraction... Side> inline constexpr Density learnt_density = detail::density_of<Side...>(true);
+
+/// The density as a tensor of Rank axes of taps, Φ = φ ⊗ φ ⊗ …, for convolutions of tensors and of volumes:
+///   Tensor y = conv3d(x, w * density_kernel<float, density<0.8>, 3>());
+template <class T, Density D, int Rank> auto density_kernel() {
+  static_assert(Rank >= 1 && Rank <= 3, "density_kernel: kernels have one to three axes of taps");
+  constexpr Index k = D.taps();
+  const auto at = [](auto... tap) { return static_cast<T>((D.at(tap) * ...)); };
+  if constexpr (Rank == 1)
+    return generate<T, k>(at);
+  else if constexpr (Rank == 2)
+    return generate<T, k, k>(at);
+  else
+    return generate<T, k, k, k>(at);
+}
 
 /// For ReparametrizedConv.
 template <Density D> struct WeightedKernel {
@@ -83,7 +105,7 @@ template <Density D> struct WeightedKernel {
  private:
   static constexpr std::array<double, Density::most> side = [] {
     std::array<double, Density::most> numbers{};
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = D.side[i].value();
+    for (int i = 0; i < D.count; ++i) numbers[static_cast<std::size_t>(i)] = D.at(i);
     return numbers;
   }();
 

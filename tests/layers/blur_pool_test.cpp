@@ -31,6 +31,16 @@ TEST_CASE("blur pooling: rows (1 2 3 4) of maps that are alike in every row", "[
   REQUIRE(blurred<4>({1, 2, 3, 4}) == std::vector<double>{1.75, 3.25});
 }
 
+TEST_CASE("blur pooling of sequences", "[layers]") {
+  STATIC_REQUIRE(output_shape(blur_pool<4>, input<9, 7>) == shape<9, 4>);
+  STATIC_REQUIRE(macs(blur_pool<4>, input<9, 7>) == 9 * 4 * 4);
+  check_gradients<(conv<9, 3> | blur_pool<4>), input<2, 7>>();
+  Model<blur_pool<4>, input<1, 4>> model{};
+  const float x[] = {1, 2, 3, 4};
+  REQUIRE(elements(model.predict(FeatureMapView<const float, 1>(x, 1, 1, 1, 4))) ==
+          std::vector<double>{1.75, 3.25});
+}
+
 TEST_CASE("blur pooling halves extents, rounded up, whatever the filter", "[layers]") {
   STATIC_REQUIRE(output_shape(blur_pool<2>, input<9, 7, 8>) == shape<9, 4, 4>);
   STATIC_REQUIRE(output_shape(blur_pool<3>, input<9, 7, 8>) == shape<9, 4, 4>);

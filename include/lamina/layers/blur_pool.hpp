@@ -10,8 +10,8 @@ namespace lamina {
 
 /// y[c, p] = Σ_{u, v} b[u] b[v] · x[c, p · stride + (u, v) − padding], with b the binomial coefficients of a
 /// row of K, over their sum: (1 1) / 2, (1 2 1) / 4, (1 3 3 1) / 8, …. Borders reflect, ⌊(K − 1) / 2⌋ before
-/// and ⌈(K − 1) / 2⌉ after, so that any K gives ⌈extent / stride⌉. Nothing is learnt. Stops the compiler
-/// where a border does not fit.
+/// and ⌈(K − 1) / 2⌉ after, so that any K gives ⌈extent / stride⌉. Sequences are blurred along themselves.
+/// Nothing is learnt. Stops the compiler where a border does not fit.
 template <Index K, Index Step> struct BlurPool : Layer {
   static_assert(K >= 1 && K <= 7 && Step >= 1,
                 "blur_pool: the filter has 1 to 7 taps, the stride is 1 or more");
@@ -19,46 +19,49 @@ template <Index K, Index Step> struct BlurPool : Layer {
   static constexpr Saves saves = Saves::nothing;
 
   static constexpr Shape output(Shape in) {
-    require(in.rank() == 3, "blur_pool: the input must be a map (channels, height, width)");
-    const kernels::ConvGeometry g = geometry(in.channels);
-    if (in.height != dyn && in.width != dyn) kernels::check(g, in.height, in.width);
-    return {in.channels, in.height == dyn ? dyn : g.out_height(in.height),
+    require(in.rank() >= 2, "blur_pool: the input has no pixels");
+    const kernels::ConvGeometry g = geometry(in);
+    if (in.height != dyn && in.width != dyn) kernels::check(g, in.rows(), in.columns());
+    return {in.channels, in.rank() == 2 || in.height == dyn ? in.height : g.out_height(in.height),
             in.width == dyn ? dyn : g.out_width(in.width)};
   }
   static constexpr Index macs(Shape in) {
     const Shape out = output(in);
-    return out.elements() * K * K;
+    return out.elements() * geometry(in).taps();
   }
-  static constexpr Window window(Shape) { return {K, K, Step, Step}; }
+  static constexpr Window window(Shape in) {
+    const kernels::ConvGeometry g = geometry(in);
+    return {g.kernel_height, K, g.stride_height, Step};
+  }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    const Filter<T> filter(In.channels);
-    kernels::conv_forward<kind(In)>(pass.input(), filter.weight.data(), nullptr, pass.output,
-                                    geometry(In.channels));
+    const Filter<T> filter(geometry(In));
+    kernels::conv_forward<kind(In)>(pass.input(), filter.weight.data(), nullptr, pass.output, geometry(In));
   }
   template <Shape In, class T> static void backward(const Backward<T>& pass) {
     if (pass.input_gradient().empty()) return;
-    const Filter<T> filter(In.channels);
+    const Filter<T> filter(geometry(In));
     kernels::conv_backward_data<kind(In)>(pass.output_gradient, filter.weight.data(), pass.input_gradient(),
-                                          geometry(In.channels));
+                                          geometry(In));
   }
 
  private:
   static constexpr kernels::ConvKind kind(Shape in) {
     return in.channels > 1 ? kernels::ConvKind::depthwise : kernels::ConvKind::dense;
   }
-  static constexpr kernels::ConvGeometry geometry(Index channels) {
+  static constexpr kernels::ConvGeometry geometry(Shape in) {
     constexpr Index before = (K - 1) / 2, after = K / 2;
-    return {.in_channels = channels,
-            .out_channels = channels,
-            .groups = channels,
-            .kernel_height = K,
+    const bool sequence = in.rank() == 2;
+    return {.in_channels = in.channels,
+            .out_channels = in.channels,
+            .groups = in.channels,
+            .kernel_height = sequence ? 1 : K,
             .kernel_width = K,
-            .stride_height = Step,
+            .stride_height = sequence ? 1 : Step,
             .stride_width = Step,
-            .pad_top = before,
+            .pad_top = sequence ? 0 : before,
             .pad_left = before,
-            .pad_bottom = after,
+            .pad_bottom = sequence ? 0 : after,
             .pad_right = after,
             .border = Border::reflect};
   }
@@ -77,13 +80,15 @@ template <Index K, Index Step> struct BlurPool : Layer {
   template <class T> struct Filter {
     Scratch<T> weight;
 
-    explicit Filter(Index channels) : weight(geometry(channels).weight_size(channel_block<T>)) {
+    explicit Filter(const kernels::ConvGeometry& g) : weight(g.weight_size(channel_block<T>)) {
       constexpr auto row = binomial();
+      const auto taps = static_cast<std::size_t>(g.taps());
       constexpr Index lanes = channel_block<T>;
       for (Index i = 0; i < weight.size(); ++i) {
-        const auto tap = static_cast<std::size_t>(i / lanes % (K * K));
-        const bool exists = i / (lanes * K * K) * lanes + i % lanes < channels;
-        weight[i] = exists ? static_cast<T>(row[tap / K] * row[tap % K]) : T{0};
+        const auto tap = static_cast<std::size_t>(i / lanes) % taps;
+        const bool exists = i / (lanes * g.taps()) * lanes + i % lanes < g.out_channels;
+        const double down = g.kernel_height == 1 ? 1 : row[tap / K];
+        weight[i] = exists ? static_cast<T>(down * row[tap % K]) : T{0};
       }
     }
   };

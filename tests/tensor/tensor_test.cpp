@@ -1,6 +1,7 @@
 #include "lamina/tensor/tensor.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <numeric>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "lamina/tensor/creation.hpp"
 #include "lamina/tensor/expressions/expressions.hpp"
 #include "support/catch.hpp"
 
@@ -107,6 +109,18 @@ TEST_CASE("a tensor without axes is one number") {
   REQUIRE(twice() == 6);
 }
 
+TEST_CASE("a tensor without axes is made of a number and becomes one") {
+  Tensor<float> s(3.f);
+  const float number = s;
+  REQUIRE(number == 3);
+  s = 4.5f;
+  REQUIRE(s == 4.5f);
+  REQUIRE(evaluate(s * 2) == Tensor<float>(9));
+  REQUIRE(std::abs(Tensor<double>(-2)) == 2);
+  STATIC_REQUIRE(!std::is_convertible_v<Tensor<float, 1>, float>);
+  STATIC_REQUIRE(std::is_same_v<decltype(Tensor{1.0}), Tensor<double, 1>>);
+}
+
 TEST_CASE("copies are deep and moves take the memory") {
   Tensor<float, dyn> a{1, 2, 3};
   Tensor<float, dyn> b = a;
@@ -155,6 +169,25 @@ TEST_CASE("assigning an expression takes its shape where extents are dynamic") {
   REQUIRE_THROWS_AS(known = tensor, shape_error);
 }
 
+namespace {
+Index elements_of(TensorView<const float, dyn, dyn> any) { return any.size(); }
+void clear(TensorView<float, dyn, 3> rows) { rows = 0; }
+}  // namespace
+
+TEST_CASE("a tensor converts to views whose types know fewer extents") {
+  Tensor<float, 2, 3> x{{1, 2, 3}, {4, 5, 6}};
+  REQUIRE(elements_of(x) == 6);
+  REQUIRE(elements_of(std::as_const(x)) == 6);
+  REQUIRE(elements_of(Tensor<float, 5, dyn>(2)) == 10);
+  clear(x);
+  REQUIRE(x == zeros<float, 2, 3>());
+  const TensorView<const float, 2, dyn> again = x;
+  REQUIRE(again.data() == x.data());
+  STATIC_REQUIRE(!std::is_convertible_v<const Tensor<float, 2>&, TensorView<float, dyn>>);
+  STATIC_REQUIRE(!std::is_convertible_v<Tensor<float, 2>, TensorView<const float, 3>>);
+  STATIC_REQUIRE(!std::is_convertible_v<Tensor<float, 2>, TensorView<const double, 2>>);
+}
+
 TEST_CASE("a tensor converts to views of itself") {
   Tensor<float, 2, 2> tensor{{1, 2}, {3, 4}};
   const auto write = [](TensorView<float, 2, 2> view) { view(0, 0) = 7; };
@@ -164,4 +197,73 @@ TEST_CASE("a tensor converts to views of itself") {
   REQUIRE(read(tensor.view()) == 7);
   const TensorView<const float, dyn, dyn> loose = tensor.view();
   REQUIRE(loose(1, 1) == 4);
+}
+
+TEST_CASE("parts of a temporary are tensors of their own") {
+  const auto make = [] { return Tensor<float, 2, 3>{{1, 2, 3}, {4, 5, 6}}; };
+  const auto row = make()[1];
+  STATIC_REQUIRE(std::is_same_v<decltype(row), const Tensor<float, 3>>);
+  REQUIRE(row == Tensor<float, 3>{4, 5, 6});
+  STATIC_REQUIRE(std::is_same_v<decltype(Tensor<float, 3>{}[0]), float>);
+  REQUIRE(Tensor<float, 3>{1, 2, 3}[2] == 3);
+  const auto flat = make().reshape<6>();
+  STATIC_REQUIRE(std::is_same_v<decltype(flat), const Tensor<float, 6>>);
+  REQUIRE(flat == Tensor<float, 6>{1, 2, 3, 4, 5, 6});
+  const auto doubled = make()[0] * 2;
+  REQUIRE(doubled == Tensor<float, 3>{2, 4, 6});
+  REQUIRE(make().reshape<dyn, 2>()(2, 1) == 6);
+}
+
+TEST_CASE("a tensor that was moved from is empty, or has no elements to read") {
+  Tensor<float, dyn, 3> open(2);
+  const auto taken = std::move(open);
+  REQUIRE(open.empty());
+  REQUIRE(evaluate(open + 1).empty());
+  Tensor<float, 2> fixed{1, 2};
+  Tensor<float, 2> other = std::move(fixed);
+  REQUIRE(fixed.begin() == fixed.end());
+  REQUIRE(fixed.span().empty());
+  REQUIRE_FALSE(fixed == other);
+  REQUIRE_THROWS_WITH(fixed.view(), containing("was moved from"));
+  REQUIRE_THROWS_AS(evaluate(fixed + 1), error);
+  Tensor<float, 2> copy = fixed;
+  REQUIRE_THROWS_AS(copy[0], error);
+  copy = fixed;
+  fixed.fill(3);
+  REQUIRE_FALSE(fixed == other);
+  fixed = other;
+  REQUIRE(fixed == Tensor<float, 2>{1, 2});
+  copy = std::move(fixed);
+  copy = std::move(*&copy);
+  REQUIRE(copy == other);
+}
+
+TEST_CASE("more elements than can be counted are refused") {
+  constexpr Index many = Index{1} << 33;
+  REQUIRE_THROWS_WITH((Tensor<float, dyn, dyn>(many, many)), containing("more elements than can be counted"));
+  REQUIRE_THROWS_AS((Tensor<float, dyn, dyn, 4>::uninitialized(Extents<dyn, dyn, 4>({many, many / 4, 4}))),
+                    shape_error);
+  REQUIRE_THROWS_AS((Tensor<float, dyn>(Index{1} << 62)), std::bad_alloc);
+  REQUIRE_THROWS_WITH((Tensor<float, dyn, 3>(-1)), containing("extent -1 is negative"));
+}
+
+TEST_CASE("expressions of any kind are equal as values") {
+  Tensor<float, 2, 3> x{{1, 2, 3}, {1, 2, 3}};
+  const Tensor<int, 2, 3> whole{{1, 2, 3}, {1, 2, 3}};
+  REQUIRE(x == whole);
+  REQUIRE(x[0] == x[1]);
+  REQUIRE(x(all, range(0, 2)) == Tensor<double, 2, 2>{{1, 2}, {1, 2}});
+  REQUIRE(x(all, 1) != x(all, 2));
+  REQUIRE(x + 1 == whole * 2 - (whole - 1));
+  REQUIRE_FALSE(x == x[0]);
+  REQUIRE_FALSE(x == x(range(0, 1)));
+}
+
+TEST_CASE("swap exchanges elements of tensors") {
+  Tensor<float, dyn> a{1, 2}, b{3};
+  const float* const memory = a.data();
+  swap(a, b);
+  REQUIRE(a == Tensor<float, 1>{3});
+  REQUIRE(b == Tensor<float, 2>{1, 2});
+  REQUIRE(b.data() == memory);
 }

@@ -1,9 +1,16 @@
 #include "lamina/tensor/tensor_view.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
+#include <numeric>
+#include <utility>
 #include <vector>
 
+#include "lamina/tensor/creation.hpp"
 #include "lamina/tensor/expressions/arithmetic.hpp"
+#include "lamina/tensor/expressions/math.hpp"
 #include "lamina/tensor/tensor.hpp"
 #include "support/catch.hpp"
 
@@ -106,4 +113,41 @@ TEST_CASE("a contiguous view has a span") {
   REQUIRE(TensorView<float, 1, 1>(memory.data(), {}, {77, 99}).is_contiguous());
   REQUIRE(TensorView<float, dyn, 4>().empty());
   REQUIRE(TensorView<float, dyn, 4>().span().empty());
+}
+
+TEST_CASE("swap exchanges the elements of views") {
+  float memory[] = {1, 2, 3, 4, 5, 6};
+  const TensorView<float, 3, 2> x(memory);
+  swap(x[0], x[2]);
+  REQUIRE(std::equal(memory, memory + 6, std::begin({5.f, 6.f, 3.f, 4.f, 1.f, 2.f})));
+  auto first = x(all, 0), second = x(all, 1);
+  using std::swap;
+  swap(first, second);
+  REQUIRE(std::equal(memory, memory + 6, std::begin({6.f, 5.f, 4.f, 3.f, 2.f, 1.f})));
+  swap(x(range(0, 1)), x(range(2, 3)));
+  REQUIRE(x(0, 0) == 2);
+  REQUIRE_THROWS_WITH(swap(x(range(0, 1)), x(range(0, 2))),
+                      containing("swap: views of shapes (1, 2) and (2, 2)"));
+}
+
+TEST_CASE("a view is a range of its elements, and can be filled") {
+  float memory[24];
+  std::iota(std::begin(memory), std::end(memory), 0.f);
+  const TensorView<float, 2, 3, 4> x(memory);
+  const auto part = x(all, range(2, to_end, -2), range(1, 3));
+  REQUIRE(std::vector<float>(part.begin(), part.end()) == std::vector<float>{9, 10, 1, 2, 21, 22, 13, 14});
+  float sum = 0;
+  for (const float element : part) sum += element;
+  REQUIRE(sum == 92);
+  auto column = x(0, all, 0);
+  std::sort(column.begin(), column.end(), std::greater<>{});
+  REQUIRE(column == Tensor<float, 3>{8, 4, 0});
+  REQUIRE(TensorView<float, dyn, 2>().begin() == TensorView<float, dyn, 2>().end());
+  REQUIRE(part.begin()[3] == 2);
+  REQUIRE(part.end() - part.begin() == 8);
+  part.fill(7);
+  REQUIRE(part == full<float, 2, 2, 2>(7));
+  REQUIRE(x(0, 0, 0) == 8);
+  STATIC_REQUIRE(std::random_access_iterator<decltype(part.begin())>);
+  STATIC_REQUIRE(std::is_same_v<decltype(*TensorView<const float, 2>().begin()), const float&>);
 }

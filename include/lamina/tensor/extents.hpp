@@ -126,8 +126,23 @@ template <Index... E> std::string to_string(const Extents<E...>& extents) {
 }
 
 template <Index... E> void Extents<E...>::refuse(const std::array<Index, rank>& extents) {
+  for (const Index extent : extents)
+    if (extent < 0) throw shape_error("tensor: extent ", extent, " is negative; give a count");
   throw shape_error("tensor: extents ", to_string(extents), " do not fit the type's ", to_string(known));
 }
+
+namespace detail {
+
+/// How many elements there are; throws shape_error where they cannot be counted.
+template <Index... E> Index counted(const Extents<E...>& extents) {
+  Index size = 1;
+  for (int axis = 0; axis < extents.rank; ++axis)
+    if (__builtin_mul_overflow(size, extents[axis], &size))
+      throw shape_error("tensor: extents ", to_string(extents), " are of more elements than can be counted");
+  return size;
+}
+
+}  // namespace detail
 
 // Broadcasting, NumPy's rule: shapes are lined up at their last axis, and an axis that is absent or of extent
 // 1 is repeated.

@@ -122,11 +122,18 @@ template <matrix_expression X> auto inverse(const X& a) {
   return detail::tensor_of<T, n, n>(detail::ScaledFactors<T>(matrix, "inverse").solve(unit));
 }
 
+/// The rows of both sides stand as template arguments in the compiler's message.
+template <Index Rows, Index OfRightSide> struct solved_rows {
+  static_assert(Rows == OfRightSide || Rows == dyn || OfRightSide == dyn,
+                "solve: the matrix and the right-hand side need as many rows");
+};
+
 /// The x of a · x = b, for a of (n, n) and b of (n) or (n, k): x has b's shape.
 template <matrix_expression X, expression B>
   requires std::same_as<typename X::value_type, typename B::value_type> && (B::rank == 1 || B::rank == 2)
 auto solve(const X& a, const B& b) {
   using T = typename X::value_type;
+  (void)solved_rows<detail::known_side<X>, B::extents_type::known[0]>{};
   const auto matrix = detail::square_matrix(a, "solve");
   if (b.extents()[0] != a.extents()[0])
     throw shape_error("solve: a matrix of shape ", to_string(a.extents()), " has no solutions for ",

@@ -20,10 +20,9 @@ namespace lamina {
 /// The two shapes stand as template arguments in the compiler's message.
 template <class Type, class Given> struct tensor_shapes {
   static constexpr bool same_rank = Type::rank == Given::rank;
-  static_assert(
-      same_rank && assignable(Type{}, Given{}) && broadcastable(Type{}, Given{}),
-      "Tensor: an expression of one shape cannot become a tensor of another; assign to a view to repeat "
-      "axes of extent 1");
+  static_assert(same_rank && assignable(Type{}, Given{}) && assignable(Given{}, Type{}),
+                "Tensor: an expression of one shape cannot become a tensor of another; assign to a view to "
+                "repeat axes of extent 1");
 };
 
 namespace detail {
@@ -42,7 +41,8 @@ template <class Type, class Given> Type same_extents(const Given& extents) {
 ///   Tensor b{{1.0, 2.0}, {3.0, 4.0}};             // Tensor<double, 2, 2>
 ///   Tensor c = a * 2 + 1;                         // Tensor<float, 2, 2>
 /// As with std::vector, braces hold elements: Tensor<float, dyn> t{5} has one, t(5) has five. A tensor that
-/// was moved from may only be assigned to or destroyed.
+/// was moved from is empty; where its type says that it is not, it has no elements to read, and reading or
+/// printing them all throws error, until it is assigned to.
 template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>> {
   static_assert(std::is_arithmetic_v<T> && !std::is_const_v<T>, "Tensor: elements are numbers or bool");
 
@@ -61,7 +61,19 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
     requires(sizeof...(I) == extents_type::dynamic_rank && sizeof...(I) > 0)
   explicit Tensor(I... dynamic_extents)
       : Tensor(extents_type::from_dynamic({static_cast<Index>(dynamic_extents)...})) {}
-  explicit Tensor(const extents_type& extents) : extents_(extents), storage_(extents.size()) {}
+  explicit Tensor(const extents_type& extents) : extents_(extents), storage_(detail::counted(extents)) {}
+
+  /// A tensor without axes from its only element, which it is wherever a number is wanted.
+  Tensor(std::type_identity_t<T> element)
+    requires(sizeof...(E) == 0)
+      : Tensor() {
+    *data() = element;
+  }
+  operator T() const
+    requires(sizeof...(E) == 0)
+  {
+    return (*this)();
+  }
 
   /// Elements in nested braces. Throws shape_error where rows differ in length or from a static extent.
   Tensor(detail::NestedList<T, sizeof...(E)> elements)
@@ -80,15 +92,19 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
 
   /// Elements of any value, for a caller who writes them all.
   static Tensor uninitialized(const extents_type& extents) {
-    return Tensor(extents, Storage<T>::uninitialized(extents.size()));
+    return Tensor(extents, Storage<T>::uninitialized(detail::counted(extents)));
   }
 
   Tensor(const Tensor& other) : Tensor(other.extents_, other.storage_.clone()) {}
-  Tensor(Tensor&&) noexcept = default;
-  Tensor& operator=(Tensor&&) noexcept = default;
+  Tensor(Tensor&& other) noexcept
+      : extents_(std::exchange(other.extents_, extents_type{})), storage_(std::move(other.storage_)) {}
+  Tensor& operator=(Tensor&& other) noexcept {
+    Tensor(std::move(other)).swap(*this);
+    return *this;
+  }
   Tensor& operator=(const Tensor& other) {
     if (extents_ == other.extents_ && storage_.size() == other.storage_.size())
-      std::copy_n(other.data(), size(), data());
+      std::copy(other.begin(), other.end(), begin());
     else
       *this = Tensor(other);
     return *this;
@@ -111,18 +127,28 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
   bool empty() const { return size() == 0; }
   T* data() { return storage_.data(); }
   const T* data() const { return storage_.data(); }
-  /// The elements in row-major order.
-  std::span<T> span() { return {data(), static_cast<std::size_t>(size())}; }
-  std::span<const T> span() const { return {data(), static_cast<std::size_t>(size())}; }
-  T* begin() { return data(); }
-  T* end() { return data() + size(); }
-  const T* begin() const { return data(); }
-  const T* end() const { return data() + size(); }
+  /// The elements in row-major order. What refers to those of a temporary (iterators and views, too) lives no
+  /// longer than it: to the end of the statement.
+  std::span<T> span() { return storage_.span(); }
+  std::span<const T> span() const { return storage_.span(); }
+  T* begin() { return storage_.begin(); }
+  T* end() { return storage_.end(); }
+  const T* begin() const { return storage_.begin(); }
+  const T* end() const { return storage_.end(); }
 
-  View view() { return {data(), extents_}; }
-  ConstView view() const { return {data(), extents_}; }
-  operator View() { return view(); }
-  operator ConstView() const { return view(); }
+  View view() { return {elements(storage_), extents_}; }
+  ConstView view() const { return {elements(storage_), extents_}; }
+  /// As a view whose type knows these extents, or fewer.
+  template <class U, Index... F>
+    requires std::convertible_to<View, TensorView<U, F...>>
+  operator TensorView<U, F...>() {
+    return view();
+  }
+  template <class U, Index... F>
+    requires std::convertible_to<ConstView, TensorView<U, F...>>
+  operator TensorView<U, F...>() const {
+    return view();
+  }
 
   /// The element at indices i, one per axis, each in [0, extent).
   template <std::integral... I>
@@ -154,23 +180,35 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
     return evaluate(view()(s...));
   }
 
-  /// View of the sub-tensor, or the element of a tensor with one axis, at index i of the first axis.
-  decltype(auto) operator[](Index i)
+  /// View of the sub-tensor, or the element of a tensor with one axis, at index i of the first axis. Of a
+  /// temporary it is a Tensor, or a number, of its own.
+  decltype(auto) operator[](Index i) &
     requires(sizeof...(E) > 0)
   {
     return view()[i];
   }
-  decltype(auto) operator[](Index i) const
+  decltype(auto) operator[](Index i) const&
     requires(sizeof...(E) > 0)
   {
     return view()[i];
+  }
+  auto operator[](Index i) const&&
+    requires(sizeof...(E) > 0)
+  {
+    if constexpr (rank == 1)
+      return T{view()[i]};
+    else
+      return evaluate(view()[i]);
   }
 
-  /// View of the same elements with other extents: see TensorView::reshape.
-  template <Index... F, std::integral... I> TensorView<T, F...> reshape(I... dynamic_extents) {
+  /// View of the same elements with other extents: see TensorView::reshape. Of a temporary it is a Tensor.
+  template <Index... F, std::integral... I> TensorView<T, F...> reshape(I... dynamic_extents) & {
     return view().template reshape<F...>(dynamic_extents...);
   }
-  template <Index... F, std::integral... I> TensorView<const T, F...> reshape(I... dynamic_extents) const {
+  template <Index... F, std::integral... I> TensorView<const T, F...> reshape(I... dynamic_extents) const& {
+    return view().template reshape<F...>(dynamic_extents...);
+  }
+  template <Index... F, std::integral... I> Tensor<T, F...> reshape(I... dynamic_extents) const&& {
     return view().template reshape<F...>(dynamic_extents...);
   }
 
@@ -181,6 +219,7 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
     std::swap(extents_, other.extents_);
     storage_.swap(other.storage_);
   }
+  friend void swap(Tensor& a, Tensor& b) noexcept { a.swap(b); }
 
   // As an operand of expressions (see expressions/expression.hpp).
   using lane = detail::Lane<T>;
@@ -197,6 +236,14 @@ template <class T, Index... E> class Tensor : public Expression<T, Extents<E...>
 
  private:
   Tensor(const extents_type& extents, Storage<T> storage) : extents_(extents), storage_(std::move(storage)) {}
+
+  /// Where the elements lie, of a tensor that was not moved from.
+  template <class S> static auto elements(S& storage) {
+    if constexpr (extents_type::is_static)
+      require(storage.size() == extents_type{}.size(),
+              "Tensor: it was moved from and has no elements; assign to it first");
+    return storage.data();
+  }
 
   Index offset(const std::array<Index, sizeof...(E)>& at) const {
     Index sum = 0;
@@ -223,10 +270,21 @@ template <class T, std::size_t N, std::size_t M, std::same_as<T>... More>
   requires std::is_arithmetic_v<T>
 Tensor(const T (&plane)[N][M], const More (&... planes)[N][M]) -> Tensor<T, 1 + sizeof...(More), N, M>;
 
-/// Whether two tensors have the same shape and equal elements. Element by element: equal(a, b).
-template <class T, Index... A, Index... B>
-bool operator==(const Tensor<T, A...>& a, const Tensor<T, B...>& b) {
-  return a.extents() == b.extents() && std::equal(a.begin(), a.end(), b.begin());
+/// Whether two tensors, views or other expressions have the same shape and equal elements. Element by
+/// element: equal(a, b).
+template <expression A, expression B> bool operator==(const A& a, const B& b) {
+  if constexpr (A::rank != B::rank)
+    return false;
+  else if constexpr (!requires { a.begin(); })
+    return Tensor(a) == b;
+  else if constexpr (!requires { b.begin(); })
+    return a == Tensor(b);
+  else
+    return a.extents() == b.extents() &&
+           std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+             using Common = std::common_type_t<decltype(x), decltype(y)>;
+             return static_cast<Common>(x) == static_cast<Common>(y);
+           });
 }
 
 /// The elements of an expression as a Tensor of its value type and extents.

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "lamina/tensor/detail/slice_layout.hpp"
+#include "lamina/tensor/detail/view_iterator.hpp"
 #include "lamina/tensor/expressions/evaluate.hpp"
 #include "lamina/tensor/expressions/expression.hpp"
 #include "lamina/tensor/extents.hpp"
@@ -61,7 +62,7 @@ template <class T, Index... E> class TensorView : public Expression<std::remove_
     if constexpr (expression<X>)
       evaluate(x, *this);
     else
-      evaluate(Constant<value_type>(static_cast<value_type>(x)), *this);
+      evaluate(Constant<X>(x), *this);
     return *this;
   }
   TensorView& operator=(const TensorView& other)
@@ -69,6 +70,26 @@ template <class T, Index... E> class TensorView : public Expression<std::remove_
   {
     evaluate(other, *this);
     return *this;
+  }
+
+  /// Sets all elements.
+  void fill(value_type value) const
+    requires(!std::is_const_v<T>)
+  {
+    evaluate(Constant<value_type>(value), *this);
+  }
+
+  /// Exchanges the elements of two views, whose extents must be equal: swap(x[0], x[1]). (std::swap, called
+  /// by that name, would copy one of them to the other.)
+  friend void swap(TensorView a, TensorView b) {
+    if (!(a.extents() == b.extents()))
+      throw shape_error("swap: views of shapes ", to_string(a.extents()), " and ", to_string(b.extents()),
+                        " have not the same elements");
+    auto memory = Storage<value_type>::uninitialized(a.size());
+    TensorView copy(memory.data(), a.extents());
+    copy = a;
+    a = b;
+    b = copy;
   }
 
   constexpr const extents_type& extents() const { return extents_; }
@@ -122,6 +143,14 @@ template <class T, Index... E> class TensorView : public Expression<std::remove_
   /// argument missing) where only one is dyn: it follows from the size. Throws shape_error where the sizes
   /// differ or the view is not contiguous.
   template <Index... F, std::integral... I> constexpr TensorView<T, F...> reshape(I... dynamic_extents) const;
+
+  /// The elements in row-major order, whatever the strides. (An expression takes a fraction of the time.)
+  constexpr detail::ViewIterator<T, sizeof...(E)> begin() const {
+    return {data_, extents_.values(), strides_, 0};
+  }
+  constexpr detail::ViewIterator<T, sizeof...(E)> end() const {
+    return {data_, extents_.values(), strides_, size()};
+  }
 
   // As an operand of expressions (see expressions/expression.hpp).
   using lane = detail::Lane<value_type>;

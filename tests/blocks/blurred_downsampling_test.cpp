@@ -1,5 +1,6 @@
 #include "lamina/blocks/blurred_downsampling.hpp"
 
+#include "lamina/layers/batch_norm.hpp"
 #include "support/plain_maps.hpp"
 
 using namespace lamina;
@@ -20,6 +21,9 @@ TEST_CASE("blurred downsampling: shapes and gradients", "[blocks]") {
   STATIC_REQUIRE(output_shape(conv_blur_pool<24, 3>, input<16, 15, 20>) == shape<24, 8, 10>);
   check_gradients<(conv<5, 3> | max_blur_pool<3>), input<2, 7, 6>>();
   check_gradients<conv_blur_pool<5, 3>, input<2, 6, 5>>();
+  check_gradients<conv_blur_pool<5, 3, blur<3>, activation<batch_norm | sigmoid>, no_bias>, input<2, 6, 5>>();
+  STATIC_REQUIRE(parameter_count(conv_blur_pool<5, 3, activation<batch_norm | relu>, no_bias>,
+                                 input<2, 6, 5>) == 5 * 2 * 9 + 10);
 }
 
 /// Every second pixel of a map that binomial taps have blurred: borders reflect, (K − 1) / 2 before, the rest

@@ -13,6 +13,8 @@ namespace {
 TEST_CASE("a chain of factors: parameters and gradients", "[blocks]") {
   STATIC_REQUIRE(parameter_count(factorized_conv_chain<64, 3, 16>, input<32, 8, 8>) ==
                  16 * (64 + 32 + 9) + 64);
+  STATIC_REQUIRE(parameter_count(factorized_conv_chain<64, 3, 16, no_bias>, input<32, 8, 8>) ==
+                 16 * (64 + 32 + 9));
   check_gradients<factorized_conv_chain<5, 3, 4, stride<2>>, input<3, 6, 5>>();
 }
 

@@ -50,6 +50,8 @@ TEST_CASE("inception: 1×1, 3×3, 5×5 and the pooled tower, in this order", "[b
   Model<inception<small>, input<3, 5, 4>, double> model{seed{1}};
   randomize(model);
   const auto p = model.parameters();
+  REQUIRE(p[4].extents() == ParameterExtents{5, 2, 3, 3});
+  REQUIRE(p[8].extents() == ParameterExtents{9, 1, 5, 5});
   const RandomImages<double> images(shape<3, 5, 4>, 2);
   const Array x = map_of(images);
   const auto layer = [&](const Array& from, std::size_t weight) {

@@ -13,8 +13,25 @@ namespace lamina {
 /// × 56.
 template <Index K = 4> inline constexpr auto max_blur_pool = max_pool<2, stride<1>, valid> | blur_pool<K>;
 
-/// In place of conv<Channels, K, stride<2>, options…> | relu; four times the multiply-adds.
+/// The filter of a block's blur: blur<3>. Default 4.
+struct Blur {
+  Index taps = 4;
+};
+template <Index Taps> inline constexpr Blur blur{Taps};
+
+namespace detail {
+template <Index Channels, auto K, auto... Option> constexpr auto convolved_and_blurred() {
+  constexpr Blur filter = option_or<Blur, blur<4>, Option...>();
+  using After = typename decltype(option_or<ActivationOption, activation<relu>, Option...>())::block;
+  return []<auto... Rest>(OptionList<Rest...>) {
+    return conv<Channels, K, Rest...> | After{} | blur_pool<filter.taps>;
+  }(without<Blur, ActivationOption>(OptionList<Option...>{}));
+}
+}  // namespace detail
+
+/// In place of conv<Channels, K, stride<2>, options…> | relu; four times the multiply-adds. Options:
+/// blur<taps> (4), activation<batch_norm | relu> (relu), and conv's.
 template <Index Channels, auto K, auto... Option>
-inline constexpr auto conv_blur_pool = conv<Channels, K, Option...> | relu | blur_pool<4>;
+inline constexpr auto conv_blur_pool = detail::convolved_and_blurred<Channels, K, Option...>();
 
 }  // namespace lamina

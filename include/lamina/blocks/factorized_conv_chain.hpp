@@ -8,9 +8,8 @@
 namespace lamina {
 
 /// factorized_conv_chain<64, 3, 16, stride<2>>: channels, kernel, rank; options of the depthwise convolution
-/// (stride, dilation, padding). A bias at the end.
+/// (stride, dilation, padding). A bias at the end, which no_bias leaves out.
 template <Index Channels, auto K, Index Rank, auto... Option>
-inline constexpr auto factorized_conv_chain =
-    conv<Rank, 1, no_bias> | depthwise_conv<K, no_bias, Option...> | conv<Channels, 1>;
+inline constexpr auto factorized_conv_chain = conv<Rank, 1, no_bias> | separable_conv<Channels, K, Option...>;
 
 }  // namespace lamina

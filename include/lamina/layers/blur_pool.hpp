@@ -2,6 +2,9 @@
 // binomial filter before every pixel but the stride-th is left out.
 #pragma once
 
+#include <algorithm>
+
+#include "lamina/core/scratch.hpp"
 #include "lamina/kernels/conv.hpp"
 #include "lamina/net/layer.hpp"
 #include "lamina/net/operators.hpp"
@@ -81,15 +84,15 @@ template <Index K, Index Step> struct BlurPool : Layer {
     Scratch<T> weight;
 
     explicit Filter(const kernels::ConvGeometry& g) : weight(g.weight_size(channel_block<T>)) {
-      constexpr auto row = binomial();
-      const auto taps = static_cast<std::size_t>(g.taps());
-      constexpr Index lanes = channel_block<T>;
-      for (Index i = 0; i < weight.size(); ++i) {
-        const auto tap = static_cast<std::size_t>(i / lanes) % taps;
-        const bool exists = i / (lanes * g.taps()) * lanes + i % lanes < g.out_channels;
-        const double down = g.kernel_height == 1 ? 1 : row[tap / K];
-        weight[i] = exists ? static_cast<T>(down * row[tap % K]) : T{0};
-      }
+      constexpr auto binomials = binomial();
+      std::fill_n(weight.data(), weight.size(), T{0});
+      for (Index c = 0; c < g.out_channels; ++c)
+        for (Index row = 0; row < g.kernel_height; ++row)
+          for (Index column = 0; column < K; ++column) {
+            const double down = g.kernel_height == 1 ? 1 : binomials[static_cast<std::size_t>(row)];
+            weight[g.weight_offset(channel_block<T>, c, 0, row, column)] =
+                static_cast<T>(down * binomials[static_cast<std::size_t>(column)]);
+          }
     }
   };
 };

@@ -66,6 +66,7 @@ TEMPLATE_TEST_CASE("arithmetic acts lane by lane, and on scalars alike", "[simd]
   check(simd::abs(a), [](T x, T, T) { return std::abs(x); });
   check(simd::sqrt(simd::abs(a)), [](T x, T, T) { return std::sqrt(std::abs(x)); });
   check(simd::floor(a), [](T x, T, T) { return std::floor(x); });
+  check(simd::ceil(a), [](T x, T, T) { return std::ceil(x); });
   check(simd::round(a), [](T x, T, T) { return std::nearbyint(x); });
   check(simd::copysign(c, a), [](T x, T, T z) { return std::copysign(z, x); });
   check(simd::select(a < b, a, c), [](T x, T y, T z) { return x < y ? x : z; });
@@ -74,6 +75,7 @@ TEMPLATE_TEST_CASE("arithmetic acts lane by lane, and on scalars alike", "[simd]
   REQUIRE(simd::min(T(1), T(2)) == 1);
   REQUIRE(simd::select(true, T(1), T(2)) == 1);
   REQUIRE(simd::floor(T(-1.5)) == -2);
+  REQUIRE(simd::ceil(T(-1.5)) == -1);
   REQUIRE(simd::sqrt(T(9)) == 3);
 }
 

@@ -178,6 +178,14 @@ template <Number V> inline V floor(V x) {
     return std::floor(x);
 }
 
+/// Smallest integer not below x.
+template <Number V> inline V ceil(V x) {
+  if constexpr (is_vector<V>)
+    return xsimd::ceil(x);
+  else
+    return std::ceil(x);
+}
+
 /// Nearest integer; of two equally near ones the even one.
 template <Number V> inline V round(V x) {
   if constexpr (is_vector<V>)

@@ -117,3 +117,32 @@ TEMPLATE_TEST_CASE_SIG("broadcasting between axes of extent 1", "",
     for (Index j = 0; j < sum.extent(1); ++j)
       REQUIRE(sum(i, j) == a(Rows == 1 ? 0 : i, Columns == 1 ? 0 : j) + column(i, 0) * row(j));
 }
+
+TEST_CASE("bit operators work on integers and on masks") {
+  const Tensor<int, 3> x{12, 10, -1};
+  REQUIRE(evaluate(x & 6) == Tensor<int, 3>{4, 2, 6});
+  REQUIRE(evaluate(x | x(0)) == Tensor<int, 3>{12, 14, -1});
+  REQUIRE(evaluate(5 ^ x) == Tensor<int, 3>{9, 15, -6});
+  REQUIRE(evaluate(~x) == Tensor<int, 3>{-13, -11, 0});
+  const Tensor<float, 3> real{1, -1, 3};
+  const auto both = (real > 0) & (real < 2);
+  STATIC_REQUIRE(std::is_same_v<decltype(both)::lane, float>);
+  REQUIRE(evaluate(both) == Tensor<bool, 3>{true, false, false});
+  REQUIRE(evaluate((real > 0) | (real < 2)) == Tensor<bool, 3>{true, true, true});
+  REQUIRE(evaluate((real > 0) ^ (real < 2)) == Tensor<bool, 3>{false, true, true});
+  REQUIRE(evaluate(~(real > 0)) == Tensor<bool, 3>{false, true, false});
+  Tensor<bool, 3> mask = real > 0;
+  mask &= real > 2;
+  REQUIRE(mask == Tensor<bool, 3>{false, false, true});
+  mask |= ~mask;
+  REQUIRE(mask == Tensor<bool, 3>{true, true, true});
+}
+
+TEST_CASE("remainders and unary plus") {
+  Tensor<int, 3> x{7, -7, 8};
+  REQUIRE(evaluate(x % 4) == Tensor<int, 3>{3, -3, 0});
+  x %= 4;
+  REQUIRE(x == Tensor<int, 3>{3, -3, 0});
+  STATIC_REQUIRE(std::is_same_v<decltype(evaluate(+Tensor<std::int8_t, 2>{})), Tensor<int, 2>>);
+  REQUIRE(evaluate(+(x * 0.5)) == Tensor<double, 3>{1.5, -1.5, 0});
+}

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "lamina/tensor/functions/rectifiers.hpp"
 #include "lamina/tensor/tensor.hpp"
 #include "support/catch.hpp"
 
@@ -43,6 +44,7 @@ TEMPLATE_TEST_CASE("functions agree with those of the standard library", "", flo
   check(tanh(x), x, [](double v) { return std::tanh(v); });
   check(erf(x), x, [](double v) { return std::erf(v); });
   check(floor(x), x, [](double v) { return std::floor(v); });
+  check(ceil(x), x, [](double v) { return std::ceil(v); });
   check(round(x), x, [](double v) { return std::nearbyint(v); });
   check(square(x), x, [](double v) { return v * v; });
   check(pow(p, 1.5), p, [](double v) { return std::pow(v, 1.5); });
@@ -64,6 +66,9 @@ TEST_CASE("special values") {
   REQUIRE(signs(3) == 1);
   REQUIRE(std::isnan(signs(4)));
   REQUIRE(evaluate(min(x, 1))(4) == 1);
+  REQUIRE(evaluate(isinf(x)) == Tensor<bool, 5>{true, false, false, true, false});
+  STATIC_REQUIRE(std::is_same_v<decltype(isinf(x))::lane, double>);
+  REQUIRE(evaluate(isinf(x > 0)) == evaluate(isinf(cast<int>(where(isnan(x) || isinf(x), 0, x)))));
   REQUIRE(evaluate(abs(x))(0) == infinity);
 }
 
@@ -110,7 +115,16 @@ TEST_CASE("clamp keeps NaN") {
 
 TEST_CASE("integers stay integers where results are whole") {
   const Tensor<int, 3> x{-3, 0, 5};
-  REQUIRE(evaluate(abs(x)) == Tensor<double, 3>{3, 0, 5});
+  REQUIRE(evaluate(abs(x)) == Tensor<int, 3>{3, 0, 5});
+  REQUIRE(evaluate(relu(x)) == Tensor<int, 3>{0, 0, 5});
+  REQUIRE(evaluate(square(x)) == Tensor<int, 3>{9, 0, 25});
+  REQUIRE(evaluate(ceil(x)) == x);
+  const Tensor<std::int64_t, 1> large{-(1LL << 60) - 1};
+  REQUIRE(evaluate(abs(large)) == Tensor<std::int64_t, 1>{(1LL << 60) + 1});
+  const Tensor<std::uint8_t, 2> bytes{16, 255};
+  STATIC_REQUIRE(std::is_same_v<decltype(evaluate(abs(bytes))), Tensor<std::uint8_t, 2>>);
+  REQUIRE(evaluate(square(bytes)) == Tensor<int, 2>{256, 65025});
+  STATIC_REQUIRE(std::is_same_v<decltype(evaluate(abs(x))), Tensor<int, 3>>);
   REQUIRE(evaluate(sign(x)) == Tensor<int, 3>{-1, 0, 1});
   REQUIRE(evaluate(max(x, 1)) == Tensor<int, 3>{1, 1, 5});
   REQUIRE(evaluate(floor(x)) == x);

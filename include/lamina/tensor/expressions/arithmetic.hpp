@@ -1,9 +1,14 @@
 // Operators on tensor expressions: + - * / %, comparisons (< <= > >=, and equal, not_equal: == asks whether
-// two tensors are the same), && || ! on masks, and += -= *= /=. All are lazy, element by element, and
-// broadcast. Elements combine as C++ numbers do (the sum of two uint8 is an int); a real number beside float
-// tensors is taken as float.
+// two tensors are the same), && || ! on masks, & | ^ ~ on integers and masks, and += -= *= /= %= &= |= ^=.
+// All are lazy, element by element, and broadcast. Elements combine as C++ numbers do (the sum of two uint8
+// is an int); a real number beside float tensors is taken as float.
+//
+// Integers are divided as in C++: the quotient loses its fraction, and a divisor of 0, or -1 of the lowest
+// number, is undefined (on x86 it ends the program). Where one may occur: a / where(equal(b, 0), 1, b), or
+// cast<double>(a) / b.
 #pragma once
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -45,7 +50,6 @@ LAMINA_OPERATOR(Add, +)
 LAMINA_OPERATOR(Subtract, -)
 LAMINA_OPERATOR(Multiply, *)
 LAMINA_OPERATOR(Divide, /)
-LAMINA_OPERATOR(Remainder, %)
 LAMINA_OPERATOR(Less, <)
 LAMINA_OPERATOR(LessEqual, <=)
 LAMINA_OPERATOR(Greater, >)
@@ -54,6 +58,34 @@ LAMINA_FUNCTION_OBJECT(Equal, ==)
 LAMINA_LAZY(Equal, equal)
 #undef LAMINA_OPERATOR
 #undef LAMINA_FUNCTION_OBJECT
+
+/// An operand whose elements are integers or bool.
+template <class X>
+concept whole_operand = operand<X> && (std::integral<std::remove_cvref_t<X>> || requires {
+                          requires std::integral<typename std::remove_cvref_t<X>::value_type>;
+                        });
+
+// Of bool it is bool, and of masks a mask.
+#define LAMINA_OPERATOR(Name, symbol)                                                     \
+  namespace detail {                                                                      \
+  struct Name {                                                                           \
+    template <class A, class B> constexpr auto operator()(const A& a, const B& b) const { \
+      if constexpr (std::is_same_v<A, bool> && std::is_same_v<B, bool>)                   \
+        return static_cast<bool>(a symbol b);                                             \
+      else                                                                                \
+        return a symbol b;                                                                \
+    }                                                                                     \
+  };                                                                                      \
+  }                                                                                       \
+  template <whole_operand Left, whole_operand Right>                                      \
+    requires(expression<Left> || expression<Right>)                                       \
+  constexpr auto operator symbol(Left&& a, Right&& b) {                                   \
+    return map(detail::Name{}, std::forward<Left>(a), std::forward<Right>(b));            \
+  }
+LAMINA_OPERATOR(BitAnd, &)
+LAMINA_OPERATOR(BitOr, |)
+LAMINA_OPERATOR(BitXor, ^)
+#undef LAMINA_OPERATOR
 
 namespace detail {
 
@@ -64,6 +96,31 @@ struct NotEqual {
   }
 };
 
+struct Remainder {
+  template <class A, class B> constexpr auto operator()(const A& a, const B& b) const {
+    constexpr bool are_whole = std::is_integral_v<A> && std::is_integral_v<B>;
+    static_assert(are_whole,
+                  "tensors: % is of integers, as in C++; of real numbers write x - y * floor(x / y)");
+    if constexpr (are_whole) {
+      using Common = std::common_type_t<A, B>;
+      return static_cast<Common>(a) % static_cast<Common>(b);
+    } else {
+      return a;
+    }
+  }
+};
+
+struct Plus {
+  template <class A> constexpr auto operator()(const A& a) const { return +as_number(a); }
+};
+struct Complement {
+  template <class A> constexpr auto operator()(const A& a) const {
+    if constexpr (std::is_integral_v<A> && !std::is_same_v<A, bool>)
+      return ~a;
+    else
+      return !a;
+  }
+};
 struct Negate {
   template <class A> constexpr auto operator()(const A& a) const { return -as_number(a); }
 };
@@ -101,14 +158,21 @@ struct Not {
 
 }  // namespace detail
 
+LAMINA_LAZY(Remainder, operator%)
 LAMINA_LAZY(NotEqual, not_equal)
 LAMINA_LAZY(And, operator&&)
 LAMINA_LAZY(Or, operator||)
 
 #undef LAMINA_LAZY
 
+template <expression X> constexpr auto operator+(X&& x) { return map(detail::Plus{}, std::forward<X>(x)); }
 template <expression X> constexpr auto operator-(X&& x) { return map(detail::Negate{}, std::forward<X>(x)); }
 template <expression X> constexpr auto operator!(X&& x) { return map(detail::Not{}, std::forward<X>(x)); }
+template <expression X>
+  requires whole_operand<X>
+constexpr auto operator~(X&& x) {
+  return map(detail::Complement{}, std::forward<X>(x));
+}
 
 // x += y writes x + y to x, whose shape stays: y is broadcast to it.
 #define LAMINA_UPDATE(symbol)                                \
@@ -124,6 +188,10 @@ LAMINA_UPDATE(+)
 LAMINA_UPDATE(-)
 LAMINA_UPDATE(*)
 LAMINA_UPDATE(/)
+LAMINA_UPDATE(%)
+LAMINA_UPDATE(&)
+LAMINA_UPDATE(|)
+LAMINA_UPDATE(^)
 #undef LAMINA_UPDATE
 
 }  // namespace lamina

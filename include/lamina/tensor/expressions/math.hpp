@@ -1,10 +1,11 @@
 // Functions of tensor expressions, lazy and element by element. What has a derivative that layers need (abs
 // sqrt rsqrt exp expm1 log log1p tanh erf sin cos, square, and every activation) comes from functions/, by
-// way of map; here is the rest: min max pow of two operands, floor round sign isnan, clamp, where(condition,
-// a, b), cast<T>.
+// way of map; here is the rest: min max pow of two operands, floor ceil round sign isnan isinf, clamp,
+// where(condition, a, b), cast<T>.
 #pragma once
 
 #include <concepts>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -23,6 +24,14 @@ struct RoundDown {
       return a;
     else
       return simd::floor(as_number(a));
+  }
+};
+struct RoundUp {
+  template <class A> auto operator()(const A& a) const {
+    if constexpr (std::is_integral_v<A>)
+      return a;
+    else
+      return simd::ceil(as_number(a));
   }
 };
 struct RoundToNearest {
@@ -46,6 +55,18 @@ struct Sign {
 
 struct IsNan {
   template <class A> constexpr auto operator()(const A& a) const { return !(as_number(a) == as_number(a)); }
+};
+
+struct IsInfinite {
+  template <class A> constexpr auto operator()(const A& a) const {
+    if constexpr (std::is_integral_v<A>) {
+      return false;
+    } else {
+      const auto x = as_number(a);
+      using V = std::remove_const_t<decltype(x)>;
+      return simd::abs(x) == V(std::numeric_limits<simd::Element<V>>::infinity());
+    }
+  }
 };
 
 struct Minimum {
@@ -141,6 +162,9 @@ template <class To> struct Cast {
 /// Largest integer not above x.
 template <expression X> constexpr auto floor(X&& x) { return map(detail::RoundDown{}, std::forward<X>(x)); }
 
+/// Smallest integer not below x.
+template <expression X> constexpr auto ceil(X&& x) { return map(detail::RoundUp{}, std::forward<X>(x)); }
+
 /// Nearest integer; of two equally near ones the even one.
 template <expression X> constexpr auto round(X&& x) {
   return map(detail::RoundToNearest{}, std::forward<X>(x));
@@ -151,6 +175,9 @@ template <expression X> constexpr auto sign(X&& x) { return map(detail::Sign{}, 
 
 /// Where x is not a number.
 template <expression X> constexpr auto isnan(X&& x) { return map(detail::IsNan{}, std::forward<X>(x)); }
+
+/// Where x is infinity or -infinity.
+template <expression X> constexpr auto isinf(X&& x) { return map(detail::IsInfinite{}, std::forward<X>(x)); }
 
 /// Smaller and larger of each pair of elements. Where the first is NaN the second is given.
 template <class Left, class Right>

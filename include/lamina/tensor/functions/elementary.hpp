@@ -156,6 +156,7 @@ struct Absolute : PointwiseFunction<Absolute> {
       return simd::select(x.value == zero, zero, simd::copysign(simd::constant<V>(1), x.value));
     });
   }
+  template <class I> static constexpr I whole(I x) { return x < I{} ? static_cast<I>(-x) : x; }
 };
 inline constexpr Absolute absolute{};
 template <detail::Argument<Absolute> X> auto abs(X&& x) { return absolute(std::forward<X>(x)); }
@@ -164,6 +165,7 @@ template <detail::Argument<Absolute> X> auto abs(X&& x) { return absolute(std::f
 struct Square : PointwiseFunction<Square> {
   static constexpr std::string_view name = "square";
   template <class X> static X value(const X& x) { return x * x; }
+  template <class I> static constexpr auto whole(I x) { return x * x; }
 };
 inline constexpr Square square{};
 

@@ -13,6 +13,9 @@
 //     static constexpr bool derivative_from_output = true;
 //     template <class Y>
 //     static Y slope(const Y& y) { return …; }
+// Where it is an integer of an integer, it may say so for tensors of them:
+//     template <class I>
+//     static constexpr auto whole(I x) { return …; }
 #pragma once
 
 #include <concepts>
@@ -53,6 +56,13 @@ template <class F> struct PointwiseFunction {
       return apply(x);
     else
       return map(static_cast<const F&>(*this), std::forward<X>(x));
+  }
+
+  /// f(x) of an integer, where F has an f of integers: F::whole(x). (Of others it is that of a double.)
+  template <std::integral I>
+    requires(!std::same_as<I, bool> && requires(I x) { F::whole(x); })
+  constexpr auto operator()(I x) const {
+    return F::whole(x);
   }
 
   /// f(x) for a scalar or vector.

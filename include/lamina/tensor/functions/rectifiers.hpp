@@ -15,6 +15,7 @@ struct Relu : PointwiseFunction<Relu> {
   static constexpr bool derivative_from_output = true;
   template <class X> static X value(const X& x) { return max(x, 0); }
   template <class Y> static Y slope(const Y& y) { return select(y > 0, Y(1), 0); }
+  template <class I> static constexpr I whole(I x) { return x > I{} ? x : I{}; }
 };
 inline constexpr Relu relu{};
 

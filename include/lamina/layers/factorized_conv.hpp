@@ -8,6 +8,7 @@
 // factor after the other, which is cheaper for small R, is blocks/factorized_conv_chain.hpp.
 #pragma once
 
+#include "lamina/core/root.hpp"
 #include "lamina/layers/reparametrized_conv.hpp"
 
 namespace lamina {
@@ -25,7 +26,7 @@ template <Index Rank> struct FactorizedKernel {
     };
     // A product of three, summed over the rank, has variance Rank · d⁶ if each factor has deviation d.
     const double fan_in = static_cast<double>((e.rank >= 2 ? e[1] : 1) * rows * columns);
-    const double deviation = sixth_root(2 / (fan_in * static_cast<double>(Rank)));
+    const double deviation = root<6>(2 / (fan_in * static_cast<double>(Rank)));
     return {factor("out", {Rank, e.rank >= 1 ? e[0] : 1}, deviation),
             factor("in", {Rank, e.rank >= 2 ? e[1] : 1}, deviation),
             factor("taps", {Rank, rows, columns}, deviation)};
@@ -54,16 +55,6 @@ template <Index Rank> struct FactorizedKernel {
         gradient[2][at[2]] += d * value[0] * value[1];
       }
     });
-  }
-
- private:
-  static constexpr double sixth_root(double x) {
-    double root = 1;  // Newton's iteration, for std::pow is not constexpr
-    for (int i = 0; i < 200; ++i) {
-      const double fifth = root * root * root * root * root;
-      root -= (fifth * root - x) / (6 * fifth);
-    }
-    return root;
   }
 };
 

@@ -13,6 +13,7 @@
 // same map.
 #pragma once
 
+#include "lamina/core/root.hpp"
 #include "lamina/kernels/gemm.hpp"
 #include "lamina/layers/reparametrized_conv.hpp"
 
@@ -107,7 +108,7 @@ struct OrthogonalKernel {
     Parameter free = weight;
     const Index out = weight.extents.rank > 0 ? weight.extents[0] : 1;
     const Index n = std::max(out, weight.extents.count() / out);
-    free.initializer = initializers::normal(2 / square_root(static_cast<double>(n)));
+    free.initializer = initializers::normal(2 / root<2>(static_cast<double>(n)));
     free.decays = false;
     return {free};
   }
@@ -156,13 +157,6 @@ struct OrthogonalKernel {
         gradient[0][place] +=
             static_cast<T>((of_inverse[row * k + column] - of_inverse[column * k + row]) / 2);
     });
-  }
-
- private:
-  static constexpr double square_root(double x) {
-    double root = x;  // Newton's iteration, for std::sqrt is not constexpr
-    for (int i = 0; i < 60; ++i) root = (root + x / root) / 2;
-    return root;
   }
 };
 

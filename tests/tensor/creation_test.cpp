@@ -36,6 +36,14 @@ TEST_CASE("numbers at equal distances") {
   REQUIRE(arange(1.f, 2.f, 0.25f) == Tensor<float, 4>{1, 1.25f, 1.5f, 1.75f});
   REQUIRE(arange(5, 0, -2) == Tensor<int, 3>{5, 3, 1});
   REQUIRE(arange(3, 3).empty());
+  const auto tenths = arange(0, 1, 0.1);
+  STATIC_REQUIRE(std::is_same_v<decltype(tenths), const Tensor<double, dyn>>);
+  REQUIRE(tenths.size() == 10);
+  REQUIRE(tenths(9) == 9 * 0.1);
+  REQUIRE(arange(1, 2.5f) == Tensor<float, 2>{1, 2});
+  const auto bytes = arange<std::uint8_t>(250, 255);
+  STATIC_REQUIRE(std::is_same_v<decltype(bytes), const Tensor<std::uint8_t, dyn>>);
+  REQUIRE(bytes == Tensor<int, 5>{250, 251, 252, 253, 254});
   REQUIRE(arange(3, 1).empty());
   REQUIRE_THROWS_AS(arange(0, 3, 0), shape_error);
   REQUIRE(linspace(0.0, 1.0, 5) == Tensor<double, 5>{0, 0.25, 0.5, 0.75, 1});

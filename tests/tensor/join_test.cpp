@@ -1,7 +1,10 @@
 #include "lamina/tensor/join.hpp"
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <type_traits>
+#include <vector>
 
 #include "lamina/net/algebra.hpp"
 #include "lamina/tensor/creation.hpp"
@@ -91,4 +94,23 @@ TEST_CASE("blocks of nets have a concat and a split of their own") {
   constexpr auto net = concat(id, split<1, 2>(id, id));
   STATIC_REQUIRE(net_block<decltype(net)>);
   STATIC_REQUIRE(net_block<decltype(split<4>(id))>);
+}
+
+TEST_CASE("as many tensors as there are at run time are joined") {
+  std::vector<Tensor<float, dyn, 2>> parts;
+  REQUIRE_THROWS_WITH(concat<0>(parts), containing("nothing to join"));
+  parts.push_back({{1, 2}});
+  parts.push_back({{3, 4}, {5, 6}});
+  const auto joined = concat<0>(parts);
+  STATIC_REQUIRE(std::is_same_v<decltype(joined), const Tensor<float, dyn, 2>>);
+  REQUIRE(joined == Tensor<float, 3, 2>{{1, 2}, {3, 4}, {5, 6}});
+  REQUIRE_THROWS_AS(concat<1>(parts), shape_error);
+  REQUIRE_THROWS_AS(stack<0>(parts), shape_error);
+  parts[0] = parts[1] * 2;
+  REQUIRE(concat<-1>(parts) == Tensor<float, 2, 4>{{6, 8, 3, 4}, {10, 12, 5, 6}});
+  const auto side_by_side = stack<-1>(std::span(parts));
+  STATIC_REQUIRE(std::is_same_v<decltype(side_by_side), const Tensor<float, dyn, 2, dyn>>);
+  REQUIRE(side_by_side == Tensor<float, 2, 2, 2>{{{6, 3}, {8, 4}}, {{10, 5}, {12, 6}}});
+  REQUIRE(stack<0>(std::array{parts[0][0], parts[1][1]}) == Tensor<float, 2, 2>{{6, 8}, {5, 6}});
+  REQUIRE(stack<0>(std::vector{Tensor<int>(1), Tensor<int>(2)}) == Tensor<int, 2>{1, 2});
 }

@@ -32,12 +32,14 @@ TEST_CASE("brackets nest and columns stand at the decimal point") {
 TEST_CASE("numbers are short, and no longer than the stream's precision") {
   REQUIRE(printed(Tensor<float, 2>{0.1f, 1.f / 3}) == "[0.1      0.333333]");
   REQUIRE(printed(Tensor<float, 2>{0.1f, 1.f / 3}, 3) == "[0.1   0.333]");
-  REQUIRE(printed(Tensor<double, 2>{0.5, 1234567}) == "[      0.5 1234567. ]");
+  REQUIRE(printed(Tensor<double, 2>{2000.5, 1234567}) == "[   2000.5 1234567. ]");
 }
 
 TEST_CASE("an exponent where numbers are very large or very small") {
   REQUIRE(printed(Tensor<double, 3>{1e-9, 1, 1e10}) == "[1.e-09 1.e+00 1.e+10]");
   REQUIRE(printed(Tensor<double, 3>{1e-120, 2.5, -1}) == "[ 1.0e-120  2.5e+000 -1.0e+000]");
+  REQUIRE(printed(Tensor<double, 3>{1, 1000, 0}) == "[   1. 1000.    0.]");
+  REQUIRE(printed(Tensor<double, 2>{1, 1001}) == "[1.000e+00 1.001e+03]");
   REQUIRE(printed(Tensor<double, 2>{1.5e-5, 0}) == "[1.5e-05 0.0e+00]");
 }
 
@@ -69,4 +71,5 @@ TEST_CASE("views, expressions, and tensors with no axes or no elements print too
   REQUIRE(printed(Tensor<float>()) == "0.");
   REQUIRE(printed(Tensor<float, dyn>(0)) == "[]");
   REQUIRE(printed(Tensor<float, dyn, 2>(0)) == "[]");
+  REQUIRE(printed(Tensor<float, 2, dyn>(0)) == "[]");
 }

@@ -82,16 +82,24 @@ template <class T, Index N> Tensor<T, N, N> eye(Index rows = N) {
 }
 
 /// first, first + step, … up to but not including last, as NumPy has it; the count is ceil((last - first) /
-/// step).
-template <class T> Tensor<T, dyn> arange(T first, T last, T step = T{1}) {
-  require(step != T{0}, "arange: a step of 0 arrives nowhere; give another");
+/// step). The elements are of type T, or else of the arguments' common type: arange(0, 1, 0.1).
+template <class T = void, class First, class Last, class Step>
+  requires(std::is_arithmetic_v<First> && std::is_arithmetic_v<Last> && std::is_arithmetic_v<Step>)
+auto arange(First first, Last last, Step step) {
+  using Value = std::conditional_t<std::is_void_v<T>, std::common_type_t<First, Last, Step>, T>;
+  require(step != Step{}, "arange: a step of 0 arrives nowhere; give another");
   const double steps =
       std::ceil((static_cast<double>(last) - static_cast<double>(first)) / static_cast<double>(step));
-  return detail::numbered(detail::unwritten<T, dyn>(steps > 0 ? static_cast<Index>(steps) : 0),
-                          [&](Index i) { return first + static_cast<T>(i) * step; });
+  return detail::numbered(
+      detail::unwritten<Value, dyn>(steps > 0 ? static_cast<Index>(steps) : 0),
+      [&](Index i) { return static_cast<Value>(first) + static_cast<Value>(i) * static_cast<Value>(step); });
+}
+/// With a step of 1.
+template <class T = void, class First, class Last> auto arange(First first, Last last) {
+  return arange<T>(first, last, std::common_type_t<First, Last>{1});
 }
 /// 0, 1, … count - 1.
-template <class T> Tensor<T, dyn> arange(T count) { return arange(T{0}, count); }
+template <class T = void, class Count> auto arange(Count count) { return arange<T>(Count{}, count); }
 
 /// `count` numbers from first to last, both included, at equal distances.
 template <std::floating_point T> Tensor<T, dyn> linspace(T first, T last, Index count) {

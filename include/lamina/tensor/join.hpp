@@ -2,12 +2,14 @@
 // stack<axis>(a, b, …) along a new one, and split<axis, sizes…>(x), views of the parts. Axes count from the
 // front or (negative) from the back.
 //   Tensor both = concat<0>(a, b + 1);
+//   Tensor all = stack<0>(images);              // a std::vector of tensors
 //   auto [head, tail] = split<-1, 3, 5>(x);
 // (The blocks of nets have a concat and a split too, without an axis: net/algebra.hpp.)
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -62,7 +64,51 @@ constexpr auto join_extents(const Extents<A...>& first, const Second& second, co
 
 template <expression... X> using CommonValue = std::common_type_t<typename X::value_type...>;
 
+/// The extents, of which that of an axis is known only at run time.
+template <int Axis, Index... E> constexpr auto with_open_axis(const Extents<E...>& extents) {
+  return [&]<int... I>(std::integer_sequence<int, I...>) {
+    return Extents<(I == Axis ? dyn : E)...>(extents.values());
+  }(std::make_integer_sequence<int, sizeof...(E)>{});
+}
+
+/// The extents of all parts joined along an axis, where those of each are extents_of(part).
+template <int Axis, class Parts, class ExtentsOf>
+auto join_extents_of(const Parts& parts, const ExtentsOf& extents_of) {
+  require(std::size(parts) > 0, "concat, stack: there is nothing to join; give at least one tensor");
+  const auto* part = std::data(parts);
+  auto joined = with_open_axis<Axis>(extents_of(*part));
+  for (const auto* const end = part + std::size(parts); ++part != end;)
+    joined = decltype(joined)(join_extents<Axis>(joined, extents_of(*part)).values());
+  return joined;
+}
+
+/// Writes the parts that it is called with one after another along an axis, or each to a place on it.
+template <int Axis, class Result> auto appending(Result& result) {
+  return [&result, end = Index{0}](const auto& part) mutable {
+    const Index begin = end;
+    end += part.extents()[Axis];
+    evaluate(part, slice_axis<Axis>(result, range(begin, end)));
+  };
+}
+template <int Axis, class Result> auto stacking(Result& result) {
+  return [&result, place = Index{0}](const auto& part) mutable {
+    evaluate(part, slice_axis<Axis>(result, place++));
+  };
+}
+
+/// The extents with one more axis, of extent 1.
+template <int Axis, Index... E> constexpr auto as_layer(const Extents<E...>& extents) {
+  return take_axes<axes_with_inserted<sizeof...(E), Axis>()>(extents);
+}
+
 }  // namespace detail
+
+/// Tensors, views or expressions of one type in a row: a std::vector of them, a std::array, a std::span.
+template <class Parts>
+concept expressions_in_a_row = !expression<Parts> && requires(const Parts& parts) {
+  { *std::data(parts) } -> expression;
+  std::size(parts);
+};
 
 /// A Tensor of expressions one after another along an axis; its extent is the sum of theirs, the others must
 /// agree: contradictions fail to compile, or throw shape_error. Elements are of the common type.
@@ -71,14 +117,19 @@ auto concat(const First& first, const Rest&... rest) {
   constexpr int axis = detail::axis_from_front<Axis, First::rank>();
   auto result = detail::unwritten_of<detail::CommonValue<First, Rest...>>(
       detail::join_extents<axis>(first.extents(), rest.extents()...));
-  Index end = 0;
-  const auto append = [&](const auto& part) {
-    const Index begin = end;
-    end += part.extents()[axis];
-    evaluate(part, detail::slice_axis<axis>(result, range(begin, end)));
-  };
+  auto append = detail::appending<axis>(result);
   append(first);
   (append(rest), ...);
+  return result;
+}
+/// Of as many as there are: concat<0>(std::vector{a, b}). Throws shape_error where there are none.
+template <int Axis, expressions_in_a_row Parts> auto concat(const Parts& parts) {
+  using Part = std::remove_cvref_t<decltype(*std::data(parts))>;
+  constexpr int axis = detail::axis_from_front<Axis, Part::rank>();
+  auto result = detail::unwritten_of<typename Part::value_type>(
+      detail::join_extents_of<axis>(parts, [](const Part& part) { return part.extents(); }));
+  auto append = detail::appending<axis>(result);
+  for (const Part& part : parts) append(part);
   return result;
 }
 
@@ -87,16 +138,21 @@ auto concat(const First& first, const Rest&... rest) {
 template <int Axis, expression First, expression... Rest>
 auto stack(const First& first, const Rest&... rest) {
   constexpr int axis = detail::axis_from_front<Axis, First::rank + 1>();
-  const auto layer = [](const auto& extents) {
-    return detail::take_axes<
-        detail::axes_with_inserted<std::remove_cvref_t<decltype(extents)>::rank, axis>()>(extents);
-  };
-  auto result = detail::unwritten_of<detail::CommonValue<First, Rest...>>(
-      detail::join_extents<axis>(layer(first.extents()), layer(rest.extents())...));
-  Index place = 0;
-  const auto append = [&](const auto& part) { evaluate(part, detail::slice_axis<axis>(result, place++)); };
+  auto result = detail::unwritten_of<detail::CommonValue<First, Rest...>>(detail::join_extents<axis>(
+      detail::as_layer<axis>(first.extents()), detail::as_layer<axis>(rest.extents())...));
+  auto append = detail::stacking<axis>(result);
   append(first);
   (append(rest), ...);
+  return result;
+}
+/// Of as many as there are, likewise.
+template <int Axis, expressions_in_a_row Parts> auto stack(const Parts& parts) {
+  using Part = std::remove_cvref_t<decltype(*std::data(parts))>;
+  constexpr int axis = detail::axis_from_front<Axis, Part::rank + 1>();
+  auto result = detail::unwritten_of<typename Part::value_type>(detail::join_extents_of<axis>(
+      parts, [](const Part& part) { return detail::as_layer<axis>(part.extents()); }));
+  auto append = detail::stacking<axis>(result);
+  for (const Part& part : parts) append(part);
   return result;
 }
 

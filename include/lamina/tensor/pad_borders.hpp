@@ -32,7 +32,8 @@ inline void require_border(Border border, const BorderWidths& widths, int axis, 
   if (!fits)
     throw shape_error("pad_borders: axis ", axis, " of extent ", extent,
                       " has too few elements for a border of ", widest,
-                      "; reflect needs a border narrower than the extent, circular one no wider");
+                      "; reflect needs a border narrower than the extent, circular one no wider, replicate "
+                      "an element");
 }
 
 /// Where the elements at `place` come from, counted like it from the first element of x: place < 0 lies

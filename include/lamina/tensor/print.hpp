@@ -3,6 +3,7 @@
 // number of decimals at most, 6 unless set.
 //   [[1.   2.25]
 //    [3.5  4.  ]]
+// A tensor of no elements is [], whatever its extents.
 #pragma once
 
 #include <algorithm>
@@ -92,7 +93,7 @@ class NumberFormat {
     if (std::isnan(value)) return {"nan", -1};
     if (std::isinf(value)) return value < 0 ? Text{"-inf", -1} : Text{"inf", -1};
     const bool has_exponent =
-        largest_ >= 1e8 || (smallest_ > 0 && (smallest_ < 1e-4 || largest_ / smallest_ > 1e8));
+        largest_ >= 1e8 || (smallest_ > 0 && (smallest_ < 1e-4 || largest_ / smallest_ > 1000));
     const auto format = has_exponent ? std::chars_format::scientific : std::chars_format::fixed;
     const auto decimals = [](const std::string& text) {
       const auto point = text.find('.');
@@ -192,6 +193,7 @@ template <expression X> std::ostream& operator<<(std::ostream& out, const X& x) 
   if constexpr (requires { x.view(); }) {
     return out << x.view();
   } else if constexpr (requires { x.strides(); }) {
+    if (x.empty()) return out << "[]";
     const bool is_long = x.size() > 1000;
     detail::NumberFormat format(static_cast<int>(out.precision()));
     const auto note = [&](const auto& value) { format.note(value); };

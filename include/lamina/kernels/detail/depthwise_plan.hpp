@@ -158,8 +158,8 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
       const AxisRun run = along_columns_ ? all : clip(all, piece.first_row, piece.first_row + piece.rows);
       if (run.count == 0) continue;
       list_steps(run, in, out, phases, steps_.data() + worker * phase_count() * geometry_.taps());
-      // Phases of a line share its inputs: they take turns, line by line.
-      const Index at_once = phase_count() == 1 ? run.count : 1;
+      // Phases share inputs: they take turns every few lines, while these are in the first-level cache.
+      const Index at_once = phase_count() == 1 ? run.count : 8;
       for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
         for (Index line = 0; line < run.count; line += at_once)
           for (Index phase = 0; phase < phase_count(); ++phase) {
@@ -169,7 +169,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
                 out.at_block(0, block) + run.first * to.line + phase * to.step + line * lines.out_line;
             lines.weight = weight_ + block * geometry_.taps() * lanes;
             lines.bias = bias_ && !partial ? bias_ + block * lanes : nullptr;
-            lines.lines = at_once;
+            lines.lines = std::min(at_once, run.count - line);
             convolve_rows(lines);
           }
     }

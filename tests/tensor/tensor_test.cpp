@@ -259,6 +259,14 @@ TEST_CASE("expressions of any kind are equal as values") {
   REQUIRE_FALSE(x == x(range(0, 1)));
 }
 
+TEST_CASE("a shape that a tensor cannot take is told from the elements that it can") {
+  const Tensor<float, dyn> x{1};
+  REQUIRE_THROWS_WITH((Tensor<float, 3>(x)), containing("of shape (1) cannot become a tensor of shape (3)"));
+  Tensor<float, 3> y;
+  REQUIRE_THROWS_AS(y = x, shape_error);
+  REQUIRE_THROWS_WITH(y(range(0, 2)) = y, containing("(3) cannot be assigned to one of shape (2)"));
+}
+
 TEST_CASE("swap exchanges elements of tensors") {
   Tensor<float, dyn> a{1, 2}, b{3};
   const float* const memory = a.data();

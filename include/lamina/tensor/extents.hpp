@@ -45,6 +45,13 @@ template <Index... E> class Extents {
     return Extents(extents);
   }
 
+  /// Whether a tensor of this type may have these extents.
+  static constexpr bool includes(const std::array<Index, rank>& extents) {
+    return [&]<std::size_t... Axis>(std::index_sequence<Axis...>) {
+      return ((extents[Axis] >= 0 && (known[Axis] == dyn || known[Axis] == extents[Axis])) && ...);
+    }(axes{});
+  }
+
   /// Elements along an axis in [0, rank).
   constexpr Index operator[](int axis) const {
     if constexpr (!is_static)
@@ -74,8 +81,7 @@ template <Index... E> class Extents {
   constexpr Extents(const std::array<Index, rank>& extents, std::index_sequence<Axis...>) {
     if constexpr (!is_static)
       ((known[Axis] == dyn ? void(dynamic_[at(slots[Axis])] = extents[Axis]) : void()), ...);
-    if (!((extents[Axis] >= 0 && (known[Axis] == dyn || known[Axis] == extents[Axis])) && ...))
-      refuse(extents);
+    if (!includes(extents)) refuse(extents);
   }
   template <std::size_t... Axis>
   constexpr std::array<Index, rank> values(std::index_sequence<Axis...>) const {

@@ -30,7 +30,13 @@ namespace detail {
 /// The extents as those of another type that knows more or fewer of them.
 template <class Type, class Given> Type same_extents(const Given& extents) {
   (void)tensor_shapes<Type, Given>{};
-  if constexpr (Type::rank == Given::rank) return Type(extents.values());
+  if constexpr (Type::rank == Given::rank) {
+    if (!Type::includes(extents.values()))
+      throw shape_error("Tensor: an expression of shape ", to_string(extents),
+                        " cannot become a tensor of shape ", to_string(Type::known),
+                        "; assign to a view to repeat axes of extent 1");
+    return Type(extents.values());
+  }
 }
 
 }  // namespace detail

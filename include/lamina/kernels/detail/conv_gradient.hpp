@@ -9,6 +9,7 @@
 #include "lamina/kernels/detail/conv_border.hpp"
 #include "lamina/kernels/detail/conv_gradient_tile.hpp"
 #include "lamina/kernels/detail/conv_plan.hpp"
+#include "lamina/kernels/detail/depthwise_gradient_tile.hpp"
 
 namespace lamina::kernels::detail {
 
@@ -144,7 +145,9 @@ template <class T, class Arch = simd::Arch> class ConvGradient {
             if (dbias)
               for (Index v = 0; v < group.blocks; ++v)
                 add_pixels(from + v * dy.block_stride(), pixels, dbias + (block + v) * lanes);
-            if (depthwise_)
+            if (depthwise_ && are_squares(row, column))
+              run_squares(x + in.channel(span.first_channel), from, pixels, factor, to, worker);
+            else if (depthwise_)
               run_tiles<0>(x + in.channel(span.first_channel), from, 0, pixels, factor, count, to, worker);
             else if (group.blocks == 1)
               run_tiles<1>(x, from, dy.block_stride(), pixels, factor, count, to, worker);
@@ -193,17 +196,33 @@ template <class T, class Arch = simd::Arch> class ConvGradient {
             std::min(lanes, first_out + out_per_group)};
   }
 
-  /// Tiles of V output blocks, or depthwise ones (V = 0). All read the same dy: a chunk of it stays in the
-  /// first-level cache (24 KB) from tile to tile.
+  /// Whether all taps of a region are the nine that depthwise_gradient_tile.hpp is made for.
+  static bool are_squares(const AxisRun& row, const AxisRun& column) {
+    return row.tap_count == 3 && column.tap_count == 3 && column.in_tap_step == 1 && column.in_step == 1 &&
+           column.step == 1;
+  }
+  void run_squares(const T* x, const T* dy, const Pixels& pixels, T factor, T* dweight, int worker) const {
+    alignas(64) T sums[static_cast<std::size_t>(9 * lanes)];
+    for_each_chunk(pixels, most_pixels<1>, [&](Index in_offset, Index dy_offset, const Pixels& chunk) {
+      correlate_squares(x + in_offset, offsets_.data() + worker * list_size_, dy + dy_offset, chunk, sums);
+      add_tile(sums, weights_.data() + worker * list_size_, 9, 1, factor, dweight);
+    });
+  }
+
+  /// Pixels that are summed in one go, so that a chunk of dy stays in the first-level cache (24 KB) from tile
+  /// to tile, and rounding errors do not grow with the map.
+  template <int Vectors>
+  static constexpr Index most_pixels = (Index{3} << 13) / (Vectors * lanes * static_cast<Index>(sizeof(T)));
+
+  /// Tiles of V output blocks, or depthwise ones (V = 0). All read the same dy.
   template <int V>
   void run_tiles(const T* x, const T* dy, Index dy_block, const Pixels& pixels, T factor, Index count,
                  T* dweight, int worker) const {
     constexpr int K = tile_weights<V>, vectors = std::max(V, 1);
-    constexpr Index chunk_length = (Index{3} << 13) / (vectors * lanes * static_cast<Index>(sizeof(T)));
     alignas(64) T sums[static_cast<std::size_t>(K * vectors * lanes)];
     const Index* const offsets = offsets_.data() + worker * list_size_;
     const GradientWeight* const weights = weights_.data() + worker * list_size_;
-    for_each_chunk(pixels, chunk_length, [&](Index in_offset, Index dy_offset, const Pixels& chunk) {
+    for_each_chunk(pixels, most_pixels<vectors>, [&](Index in_offset, Index dy_offset, const Pixels& chunk) {
       for (Index first = 0; first < count; first += K) {
         correlate_pixels<V>(x + in_offset, offsets + first, dy + dy_offset, dy_block, chunk, sums);
         add_tile(sums, weights + first, std::min<Index>(K, count - first), vectors, factor, dweight);

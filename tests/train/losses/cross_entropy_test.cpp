@@ -166,6 +166,39 @@ TEMPLATE_TEST_CASE("cross entropy stays finite for logits of ±10,000", "", floa
                 (0.1 * (2e4 + 1e4) + 0.1 * 2e4 + std::log(2.0)) / 2, 1e-6);
 }
 
+TEMPLATE_TEST_CASE("classes whose logits are -inf are left out of the choice", "", float, double) {
+  using T = TestType;
+  const double inf = std::numeric_limits<double>::infinity(), tolerance = 1e-6;
+  const double first = std::exp(1) / (std::exp(1) + std::exp(2));
+  const std::vector<std::int32_t> label = {0};
+  BlockedMap<T> gradient(1, 3, 1, 1, T{7});
+  const BlockedMap<T> masked({1, 2, -inf}, 1, 3, 1, 1);
+  require_close(cross_entropy{}(masked.view(), label, gradient.view()), 1.3132616875182228, tolerance);
+  require_close(gradient.plain(), {first - 1, 1 - first, 0}, tolerance);
+  REQUIRE(gradient.padding_is_zero());
+
+  const BlockedMap<T> masked_first({-inf, 1, 2}, 1, 3, 1, 1);
+  const std::vector<T> soft = {0, 1, 0};
+  require_close(cross_entropy{}(masked_first.view(), std::span<const T>(soft), gradient.view()),
+                1.3132616875182228, tolerance);
+  require_close(gradient.plain(), {0, first - 1, 1 - first}, tolerance);
+  // A class that is masked and expected costs without end.
+  REQUIRE(cross_entropy{}(masked_first.view(), label) == inf);
+  REQUIRE(cross_entropy{.label_smoothing = 0.1}(masked.view(), label) == inf);
+}
+
+TEMPLATE_TEST_CASE("cross entropy of logits as far apart as numbers are", "", float, double) {
+  using T = TestType;
+  const auto most = static_cast<double>(std::numeric_limits<T>::max());
+  const BlockedMap<T> logits({most, -most, 0}, 1, 3, 1, 1), low({-most, -most, -most}, 1, 3, 1, 1);
+  BlockedMap<T> gradient(1, 3, 1, 1, T{7});
+  REQUIRE(cross_entropy{}(logits.view(), std::vector<std::int32_t>{0}, gradient.view()) == 0);
+  REQUIRE(gradient.plain() == std::vector<double>{0, 0, 0});
+  REQUIRE(cross_entropy{}(logits.view(), std::vector<std::int32_t>{2}, gradient.view()) == most);
+  REQUIRE(gradient.plain() == std::vector<double>{1, 0, -1});
+  require_close(cross_entropy{}(low.view(), std::vector<std::int32_t>{1}), std::log(3), 1e-6);
+}
+
 TEST_CASE("cross entropy of nothing is zero") {
   const BlockedMap<float> logits({1, 2, 3}, 1, 3, 1, 1);
   BlockedMap<float> gradient(1, 3, 1, 1, 7);
@@ -234,6 +267,8 @@ TEST_CASE("cross entropy says what is wrong with its arguments") {
                       containing("one for each pixel of each sample"));
   const cross_entropy two_weights{.class_weights = {1, 2}};
   REQUIRE_THROWS_WITH(two_weights(vectors.view(), Labels{0, 1}), containing("2 class weights for 3 classes"));
+  const cross_entropy negative_weight{.class_weights = {1, -1, 1}};
+  REQUIRE_THROWS_WITH(negative_weight(vectors.view(), Labels{0, 1}), containing("must not be negative"));
   REQUIRE_THROWS_WITH(cross_entropy{.label_smoothing = 1.5}(vectors.view(), Labels{0, 1}),
                       containing("label_smoothing must lie in [0, 1]"));
   REQUIRE_THROWS_WITH(cross_entropy{}(maps.view(), Labels(8), gradient.view()),

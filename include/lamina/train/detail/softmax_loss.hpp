@@ -13,12 +13,11 @@
 
 namespace lamina::detail {
 
-/// For a last block with `lanes` channels: 0 in their lanes, and in padding lanes a logit so low that its
-/// exponential is 0 (half of the lowest number, so that subtracting the maximum does not make it infinite,
-/// nor 0 times that NaN).
+/// For a last block with `lanes` channels: 0 in their lanes, and -∞, the logit of a class that cannot be, in
+/// padding lanes.
 template <class T, class Arch = simd::Arch> simd::Vector<T> padding_logits(Index lanes) {
   alignas(64) T logits[channel_block<T>];
-  std::fill_n(logits, channel_block<T>, std::numeric_limits<T>::lowest() / 2);
+  std::fill_n(logits, channel_block<T>, -std::numeric_limits<T>::infinity());
   std::fill_n(logits, lanes, T{0});
   return simd::load(static_cast<const T*>(logits));
 }
@@ -37,7 +36,8 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
 
   /// -Σ_c q_c log softmax(x)_c for the distribution q = `distribution` + `hot` at class `label`, where
   /// `distribution` is padded with zeros to whole blocks and adds up to `distribution_sum`. Writes the
-  /// gradient times `scale`.
+  /// gradient times `scale`. A class that has no part in q adds nothing even where its logit is -∞, or so far
+  /// below the largest that the difference is: 0 · ∞ is 0 here.
   double loss(const T* distribution, double distribution_sum, Index label, double hot, double scale) const {
     V top = load(0);
     for (Index b = 1; b < blocks; ++b) top = simd::max(top, load(b));
@@ -45,11 +45,13 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
     const double hot_logit = static_cast<double>(logits[label / block * logits_stride + label % block]) -
                              static_cast<double>(maximum);
 
-    V sums = simd::constant<V>(0), products = simd::constant<V>(0);
+    const V zero = simd::constant<V>(0);
+    V sums = zero, products = zero;
     for (Index b = 0; b < blocks; ++b) {
       const V shifted = load(b) - V(maximum), exponential = simd::exp(shifted);
       sums = sums + exponential;
-      products = simd::fma(simd::load(distribution + b * block), shifted, products);
+      const V expected = simd::load(distribution + b * block);
+      products = simd::fma(expected, simd::select(expected == zero, zero, shifted), products);
       if (gradient != nullptr) simd::store(gradient + b * gradient_stride, exponential);
     }
     const double sum = static_cast<double>(simd::reduce_add(sums)), mass = distribution_sum + hot;
@@ -63,7 +65,8 @@ template <class T, class Arch = simd::Arch> struct SoftmaxPixel {
       }
       gradient[label / block * gradient_stride + label % block] -= static_cast<T>(hot * scale);
     }
-    return mass * std::log(sum) - static_cast<double>(simd::reduce_add(products)) - hot * hot_logit;
+    return mass * std::log(sum) - static_cast<double>(simd::reduce_add(products)) -
+           (hot == 0 ? 0 : hot * hot_logit);
   }
 
   /// A pixel that counts for nothing: loss and gradient are zero.

@@ -26,7 +26,8 @@ namespace lamina {
 ///
 /// With labels, q_c = w_c ((1 - s) [c = label] + s / C) and the sum is divided by the sum of the labels'
 /// weights; with soft targets t, q_c = w_c ((1 - s) t_c + s / C) and the sum is divided by the number of
-/// pixels. Here s is `label_smoothing`, C the number of classes and w `class_weights`.
+/// pixels. Here s is `label_smoothing`, C the number of classes and w `class_weights`. A logit of -∞ takes
+/// its class out of the choice: where q_c is 0, loss and gradient are those without that class.
 struct cross_entropy {
   double label_smoothing = 0;                                ///< s, in [0, 1]
   std::vector<double> class_weights = {};                    ///< one per class, >= 0; empty: all 1
@@ -117,6 +118,9 @@ struct cross_entropy {
   void check(FeatureMapView<Element> logits, FeatureMapView<std::remove_const_t<Element>> gradient) const {
     detail::require_option(label_smoothing >= 0 && label_smoothing <= 1,
                            "cross_entropy: label_smoothing must lie in [0, 1]");
+    detail::require_option(
+        std::all_of(class_weights.begin(), class_weights.end(), [](double weight) { return weight >= 0; }),
+        "cross_entropy: class_weights must not be negative");
     if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != logits.channels)
       throw shape_error("cross_entropy: ", class_weights.size(), " class weights for ", logits.channels,
                         " classes; there must be one for each class");

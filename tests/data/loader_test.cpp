@@ -84,6 +84,22 @@ TEST_CASE("an epoch has every sample once, its last batch what is left") {
   REQUIRE(epoch.soft_targets.empty());
 }
 
+TEST_CASE("an epoch may go without what does not fill its last batch") {
+  const Dataset<> set = numbered(23);
+  Loader all(set, {.batch_size = 5, .seed{3}});
+  Loader whole(set, {.batch_size = 5, .seed{3}, .drop_last = true, .prefetch = GENERATE(false, true)});
+  REQUIRE(whole.batches() == 4);
+  REQUIRE(whole.size() == 23);
+  REQUIRE(whole.epoch_size() == 20);
+  REQUIRE(all.epoch_size() == 23);
+  const auto epoch = record(whole, 0), expected = record(all, 0);
+  REQUIRE(epoch.sizes == std::vector<Index>{5, 5, 5, 5});
+  REQUIRE(std::equal(epoch.samples.begin(), epoch.samples.end(), expected.samples.begin()));
+  Loader none(set, {.batch_size = 24, .drop_last = true});
+  REQUIRE(none.batches() == 0);
+  REQUIRE(none.epoch_size() == 0);
+}
+
 TEST_CASE("images are a plain map of aligned memory") {
   const Dataset<> set = numbered(7);
   Loader<double, std::uint8_t> loader(set, {.batch_size = 3, .shuffle = false});

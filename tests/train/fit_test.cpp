@@ -191,6 +191,17 @@ TEST_CASE("fit wants images") {
   REQUIRE_THROWS_WITH(fit(model, nothing, sgd{}, quiet), containing("no images"));
 }
 
+TEST_CASE("fit may leave out what does not fill a batch") {
+  const auto training = tiny_task(20);
+  TinyModel model{seed{1}};
+  std::string heard;
+  fit(model, training, sgd{}, {.epochs = 1, .batch_size = 8, .drop_last = true, .progress = false},
+      Recorder{&heard, "a"});
+  REQUIRE(heard == "a begin 0/1 x 2\na batch 0.0:8\na batch 0.1:16\na epoch 0\na end 1\n");
+  REQUIRE_THROWS_WITH(fit(model, training, sgd{}, {.batch_size = 21, .drop_last = true, .progress = false}),
+                      containing("drop_last leaves nothing of 20 images, for batch_size is 21"));
+}
+
 TEST_CASE("checkpoints are written as often as asked, and at the end") {
   const support::TemporaryDirectory directory;
   const auto training = tiny_task(20);

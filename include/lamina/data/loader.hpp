@@ -34,6 +34,7 @@ struct loader_options {
   Index batch_size = 64;          // the last batch of an epoch has what is left
   bool shuffle = true;            // in an order that seed and epoch decide; false: the set's own order
   lamina::seed seed{};            // of the order and of every augmentation
+  bool drop_last = false;         // an epoch goes without the samples that do not fill its last batch
   bool prefetch = threads() > 1;  // makes the next batch on a thread of its own; the batches are the same
 };
 
@@ -49,9 +50,12 @@ template <class T, class Pixel, augmentation Pipeline = Augmentation<Purpose::tr
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  /// Images of the set, and batches they make.
+  /// Images of the set, batches of an epoch, and the images in those: fewer where drop_last left some out.
   Index size() const { return set_.size(); }
-  Index batches() const { return (size() + options_.batch_size - 1) / options_.batch_size; }
+  Index batches() const {
+    return (size() + (options_.drop_last ? 0 : options_.batch_size - 1)) / options_.batch_size;
+  }
+  Index epoch_size() const { return std::min(size(), batches() * options_.batch_size); }
   /// What the images of a batch measure, after augmentation.
   Shape shape() const { return shape_; }
 

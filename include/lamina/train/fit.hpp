@@ -17,6 +17,7 @@
 #include "lamina/data/loader.hpp"
 #include "lamina/net/model.hpp"
 #include "lamina/train/callbacks.hpp"
+#include "lamina/train/detail/fit_arguments.hpp"
 #include "lamina/train/detail/resumption.hpp"
 #include "lamina/train/evaluate.hpp"
 #include "lamina/train/exponential_moving_average.hpp"
@@ -32,9 +33,10 @@ struct fit_options {
   Index epochs = 10;  ///< in all, those before a resumption included
   Index batch_size = 64;
   bool shuffle = true;
-  seed order{};          ///< of the order of samples, and of augmentation
-  double clip_norm = 0;  ///< gradients longer than this are shortened to it; 0: never
-  bool progress = true;  ///< a bar on std::cout, unless another is among the callbacks
+  bool drop_last = false;  ///< an epoch goes without the samples that do not fill its last batch
+  seed order{};            ///< of the order of samples, and of augmentation
+  double clip_norm = 0;    ///< gradients longer than this are shortened to it; 0: never
+  bool progress = true;    ///< a bar on std::cout, unless another is among the callbacks
   /// The state is saved here after epochs, and when the training is stopped; empty: never.
   std::filesystem::path checkpoint = {};
   Index checkpoint_every = 1;  ///< epochs
@@ -49,53 +51,6 @@ template <class Pixel> struct Validation {
 template <class Pixel> Validation<Pixel> validate_on(const Dataset<Pixel>& set) { return {&set}; }
 
 namespace detail {
-
-// What an argument after the options is.
-template <class T> struct IsLoss {
-  template <class X>
-  static constexpr bool matches =
-      requires(const X& loss, FeatureMapView<const T> logits, std::span<const std::int32_t> labels,
-               FeatureMapView<T> gradient) { loss(logits, labels, gradient); };
-};
-struct IsSchedule {
-  template <class X> static constexpr bool matches = schedule::Schedule<X>;
-};
-struct IsAugmentation {
-  template <class X> static constexpr bool matches = augmentation<X>;
-};
-template <class T> struct IsMetric {
-  template <class X>
-  static constexpr bool matches =
-      requires(X& metric, FeatureMapView<const T> logits, std::span<const std::int32_t> labels) {
-        metric.update(logits, labels);
-        metric.value();
-        metric.reset();
-      };
-};
-struct IsAverage {
-  template <class X>
-  static constexpr bool matches = std::is_same_v<std::remove_const_t<X>, exponential_moving_average>;
-};
-struct IsValidation {
-  template <class X>
-  static constexpr bool matches = requires(const X& validation) { validation.set->images; };
-};
-
-/// The first argument of the wanted kind, or the default.
-template <class Kind, class Default> Default& choose(Default& otherwise) { return otherwise; }
-template <class Kind, class Default, class First, class... Rest>
-auto& choose(Default& otherwise, First& first, Rest&... rest) {
-  if constexpr (Kind::template matches<First>)
-    return first;
-  else
-    return choose<Kind>(otherwise, rest...);
-}
-
-template <class X, class T, class ModelType>
-constexpr bool is_fit_argument =
-    IsLoss<T>::template matches<X> || IsSchedule::template matches<X> ||
-    IsAugmentation::template matches<X> || IsMetric<T>::template matches<X> ||
-    IsValidation::template matches<X> || IsAverage::template matches<X> || Callback<X, ModelType>;
 
 struct NoValidation {};
 
@@ -167,10 +122,16 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
     resumed = io::SafetensorsFile::read(options.resume);
     position = training_position(*resumed);
   }
-  Loader<T, Pixel, Pipeline> loader(
-      training, {.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = {position.order_seed}},
-      pipeline);
+  Loader<T, Pixel, Pipeline> loader(training,
+                                    {.batch_size = options.batch_size,
+                                     .shuffle = options.shuffle,
+                                     .seed = {position.order_seed},
+                                     .drop_last = options.drop_last},
+                                    pipeline);
   if (loader.size() == 0) throw error("fit: the data set has no images");
+  if (loader.batches() == 0)
+    throw error("fit: drop_last leaves nothing of ", loader.size(), " images, for batch_size is ",
+                options.batch_size);
   if (resumed) {
     detail::require_same_training(position, loader.batches(), plateau, options.resume);
     load_training(model, optimizer, *resumed, average);
@@ -195,7 +156,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
 
   const detail::Stopwatch whole;
   FitReport summary;
-  tell(FitPlan{position.epoch, options.epochs, loader.size(), loader.batches(), validates, metric.name()});
+  tell(FitPlan{position.epoch, options.epochs, loader.epoch_size(), loader.batches(), validates,
+               metric.name()});
   bool goes_on = true;
   while (goes_on && position.epoch < options.epochs) {
     const detail::Stopwatch watch;

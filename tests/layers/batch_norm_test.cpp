@@ -53,6 +53,38 @@ TEST_CASE("batch norm: a batch is normalised, the running averages follow", "[la
   }
 }
 
+TEST_CASE("batch norm: a batch of nothing leaves statistics and gradients alone", "[layers]") {
+  Model<(conv<9, 3> | batch_norm), input<2, 4, 3>> model{seed{1}};
+  disturb(model);
+  const auto mean = model.statistic("1.running_mean").values(),
+             variance = model.statistic("1.running_var").values();
+  RandomImages<float> images(shape<2, 4, 3>, 1);
+  auto none = images.view;
+  none.batch = 0;
+  REQUIRE(model.forward(none).batch == 0);
+  model.backward();
+  REQUIRE(model.statistic("1.running_mean").values() == mean);
+  REQUIRE(model.statistic("1.running_var").values() == variance);
+  for (const auto& gradient : model.gradients())
+    for (const float g : gradient.values()) REQUIRE(g == 0);
+}
+
+TEST_CASE("batch norm: one value per channel becomes the shift, and tells nothing of a variance",
+          "[layers]") {
+  Model<batch_norm, input<3, 1, 1>> model{seed{1}};
+  disturb(model);
+  RandomImages<float> images(shape<3, 1, 1>, 1);
+  const auto mean = model.statistic("running_mean").values(),
+             variance = model.statistic("running_var").values();
+  const auto y = model.forward(images.view);
+  for (Index c = 0; c < 3; ++c) {
+    require_close(y(0, c), model.parameter("bias")[c], 1e-6);
+    require_close(model.statistic("running_mean")[c],
+                  0.9f * mean[static_cast<std::size_t>(c)] + 0.1f * images.view(0, c, 0, 0), 1e-6);
+  }
+  REQUIRE(model.statistic("running_var").values() == variance);
+}
+
 constexpr auto fused = conv<9, 3, no_bias> | batch_norm | relu | conv<4, 3> | batch_norm_with<no_affine> |
                        conv<5, 1> | sigmoid | add(conv<5, 1> | batch_norm, id) | batch_norm;
 

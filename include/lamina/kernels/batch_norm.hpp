@@ -11,7 +11,8 @@
 namespace lamina::kernels {
 
 /// The averages that inference uses. running = (1 - momentum) · running + momentum · batch, with the unbiased
-/// variance of the batch, as in PyTorch.
+/// variance of the batch, as in PyTorch. What a batch cannot tell leaves them as they are: of a single value
+/// per channel there is no unbiased variance (PyTorch refuses such a batch), of none no mean either.
 template <class T> struct RunningStatistics {
   T* mean = nullptr;
   T* variance = nullptr;
@@ -32,7 +33,7 @@ void batch_norm_forward(const Input<T>& x, const std::type_identity_t<T>* gamma,
   const double count = samples * pixels;
   detail::for_each_range(padded, 4 * x.batch, [&](Index first, Index last, int) {
     for (Index c = first; c < last; ++c) {
-      if (c >= x.channels) {
+      if (c >= x.channels || count == 0) {
         mean[c] = inverse_deviation[c] = T{0};
         continue;
       }
@@ -50,7 +51,7 @@ void batch_norm_forward(const Input<T>& x, const std::type_identity_t<T>* gamma,
             static_cast<T>((1 - running.momentum) * static_cast<double>(average) + running.momentum * now);
       };
       if (running.mean) update(running.mean[c], m);
-      if (running.variance) update(running.variance[c], squares / std::max(1.0, count - 1));
+      if (running.variance && count > 1) update(running.variance[c], squares / (count - 1));
     }
   });
   detail::normalize(x, mean, inverse_deviation, 0, detail::per_channel<T>(gamma, T{1}),

@@ -1,7 +1,9 @@
 // Batch normalisation (Ioffe and Szegedy 2015): y = (x − mean) / √(variance + ε) · γ + β per channel. In
 // training mean and variance are those of the batch, over samples and pixels, and running averages follow
-// them; in inference the running ones are used. Everything as in PyTorch: the batch is normalised with its
-// biased variance, the running one is unbiased.
+// them; in inference the running ones are used. As in PyTorch the batch is normalised with its biased
+// variance, and the running one is unbiased. PyTorch refuses to train on a single value per channel; here it
+// is normalised as the formula says, to β, and the running variance, of which it tells nothing, stays as it
+// is.
 #pragma once
 
 #include "lamina/kernels/batch_norm.hpp"
@@ -72,7 +74,9 @@ template <BatchNormOptions O> struct BatchNorm : Layer {
   static constexpr double momentum_of_new = O.momentum.template value<double>();
 };
 
-/// Batch normalisation with PyTorch's defaults: ε = 1e-5, momentum 0.1, learnt scale and shift.
+/// Batch normalisation with PyTorch's defaults: ε = 1e-5, momentum 0.1, learnt scale and shift. Training
+/// wants more than one value per channel: where maps are vectors and an epoch's last batch may hold one
+/// sample, see drop_last of fit_options and loader_options.
 inline constexpr BatchNorm<BatchNormOptions{}> batch_norm{};
 
 /// batch_norm_with<epsilon<1e-3>, momentum<0.01>>; options in any order: epsilon<…>, momentum<…>, no_affine,

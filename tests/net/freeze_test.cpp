@@ -47,6 +47,32 @@ TEST_CASE("it is apart from the model, and two threads may ask it at once", "[ne
   REQUIRE(there == before);
 }
 
+TEST_CASE("a frozen net refuses inputs that it does not take, and workspaces of other nets", "[net]") {
+  constexpr auto two = inputs(input<3, 4, 4>, extra<"e", 2, 4, 4>);
+  constexpr auto joined = concat(conv<4, 3>, from<"e">) | conv<2, 3>;
+  const auto frozen = freeze(Model<joined, two>{seed{1}});
+  auto workspace = frozen.workspace();
+  RandomImages<float> image(shape<3, 4, 4>, 2), extra(shape<2, 4, 4>, 2), pixel(shape<2, 1, 1>, 2),
+      one(shape<2, 4, 4>, 1);
+  REQUIRE_THROWS_AS(frozen(image.view, workspace, pixel.view), shape_error);
+  REQUIRE_THROWS_AS(frozen(image.view, workspace, one.view), shape_error);
+  auto other = freeze(Model<conv<2, 3>, input<3, 4, 4>>{seed{1}}).workspace();
+  REQUIRE_THROWS_WITH(frozen(image.view, other, extra.view), containing("the workspace is another net's"));
+  REQUIRE(frozen(image.view, workspace, extra.view).channels == 2);
+}
+
+TEST_CASE("a frozen net with several outputs gives them all", "[net]") {
+  constexpr auto joined = conv<4, 3> | relu | outputs(conv<2, 1>, conv<3, 3> | relu);
+  Model<joined, input<3, 4, 4>> model{seed{1}};
+  RandomImages<float> images(shape<3, 4, 4>, 2);
+  model.predict(images.view);
+  const auto first = elements(model.output(0)), second = elements(model.output(1));
+  const auto frozen = freeze(model);
+  auto workspace = frozen.workspace();
+  require_close(elements(frozen(images.view, workspace)), first, 1e-5);
+  require_close(elements(frozen.output(workspace, 1)), second, 1e-5);
+}
+
 TEST_CASE("a lone layer can be frozen", "[net]") {
   Model<dense<4, no_bias>, input<6>> model{seed{2}};
   RandomImages<float> images(shape<6>, 2);

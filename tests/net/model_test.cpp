@@ -188,6 +188,25 @@ TEST_CASE("a dynamic extent that is too small is refused at run time, in words",
   REQUIRE_THROWS_AS(model.predict(tiny.view), shape_error);
 }
 
+TEST_CASE("a size that was refused is refused again, and others work", "[net]") {
+  // A function first: it refuses nothing, so only the shapes can.
+  Model<relu | conv<4, 3, valid> | conv<4, 3, valid>, input<3, dyn, dyn>> model{seed{1}};
+  RandomImages<float> large(shape<3, 9, 9>, 1), tiny(shape<3, 2, 2>, 1);
+  const auto y = elements(model.predict(large.view));
+  REQUIRE_THROWS_AS(model.predict(tiny.view), shape_error);
+  REQUIRE_THROWS_AS(model.predict(tiny.view), shape_error);
+  REQUIRE(elements(model.predict(large.view)) == y);
+}
+
+TEST_CASE("levels of names are whole", "[net]") {
+  Model<repeat<11>(conv<2, 1, no_bias>), input<2, 3, 3>> model{seed{1}};
+  REQUIRE(model.set_frozen("1", true) == 1);
+  REQUIRE(model.set_frozen("1.", true) == 1);
+  REQUIRE(model.set_frozen("10.weight", true) == 1);
+  REQUIRE(model.set_rate_scale("", 0.5f) == 11);
+  REQUIRE(model.set_frozen("nothing", true) == 0);
+}
+
 TEST_CASE("the summary counts what the net counts", "[net]") {
   Model<net, input<3, 8, 6>> model{seed{1}};
   const std::string text = summary(model);

@@ -11,7 +11,7 @@ namespace {
 TEST_CASE("every order is one to one, within the arena", "[net]") {
   const ParameterExtents shapes[] = {{7}, {5, 3}, {13, 2, 3}, {9, 4, 3, 2}, {8, 8, 1, 1}};
   for (const ParameterExtents& extents : shapes)
-    for (const Order order : {orders::plain, orders::vector, orders::conv, orders::transposed_conv})
+    for (const Order order : {orders::plain, orders::vector, orders::conv})
       for (const Index block : {1, 4, 8, 16}) {
         if (order.blocked_axis >= extents.rank || order.last_axis >= extents.rank) continue;
         std::set<Index> places;

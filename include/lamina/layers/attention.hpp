@@ -20,6 +20,7 @@ template <Index HeadCount, AttentionLogits Logits> struct Attention : Layer {
   static constexpr std::string_view name = "attention";
   static constexpr Saves saves = Saves::input;
 
+  static constexpr Window window(Shape) { return {.global = true}; }
   static constexpr Shape output_of(const Shape* in, int count) {
     require(count == 3 && in[0].channels == in[1].channels,
             "attention: the branches return queries, keys and values, of which the first two have as many "

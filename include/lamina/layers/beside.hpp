@@ -63,6 +63,7 @@ namespace detail {
 struct GlobalMeanMax : Layer {
   static constexpr std::string_view name = "global_mean_max";
   static constexpr Shape output(Shape in) { return {in.channels, 0, 2}; }
+  static constexpr Window window(Shape) { return {.global = true}; }
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::global_mean_max_forward(pass.input(), pass.output);
   }

@@ -43,6 +43,17 @@ template <ConvOptions O> struct ConvTransposed : Layer {
     return all;
   }
   static constexpr Index macs(Shape in) { return geometry(in).macs(in.rows(), in.columns()); }
+  /// An output is reached by every stride-th tap.
+  static constexpr Window window(Shape in) {
+    const kernels::ConvGeometry g = geometry(in);
+    const auto inputs = [](Index taps, Index distance, Index step) {
+      return ((taps - 1) * distance + step) / step;
+    };
+    return {.height = inputs(g.kernel_height, g.dilation_height, g.stride_height),
+            .width = inputs(g.kernel_width, g.dilation_width, g.stride_width),
+            .outputs_vertical = g.stride_height,
+            .outputs_horizontal = g.stride_width};
+  }
 
   static std::string algorithm(Shape in) {
     return kernels::label(kernels::ConvAlgorithm::direct, geometry(in));

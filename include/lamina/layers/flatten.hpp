@@ -18,6 +18,7 @@ struct Flatten : Layer {
             "flatten: height and width must be static; use global_avg_pool for any image size");
     return {in.elements(), 0, 0};
   }
+  static constexpr Window window(Shape) { return {.global = true}; }
   template <class T> static void forward(const Forward<T>& pass) {
     if (pass.image.empty()) {
       kernels::flatten(pass.input(), pass.output);

@@ -18,6 +18,7 @@ template <Index GroupCount, NormOptions O> struct GroupNorm : Layer {
     require(in.channels % group_count(in) == 0, "group_norm: the groups must divide the channels");
     return in;
   }
+  static constexpr Window window(Shape) { return {.global = true}; }
   static constexpr auto parameters(Shape in) {
     return detail::scale_and_shift<O.affine>({in.channels}, O.scale_initializer);
   }

@@ -21,6 +21,7 @@ template <NormOptions O> struct LayerNorm : Layer {
             "size");
     return in;
   }
+  static constexpr Window window(Shape) { return {.global = true}; }
   static constexpr auto parameters(Shape in) {
     const ParameterExtents extents = in.rank() == 1   ? ParameterExtents{in.channels}
                                      : in.rank() == 2 ? ParameterExtents{in.channels, in.width}

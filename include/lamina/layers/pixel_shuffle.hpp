@@ -21,6 +21,7 @@ template <Index Factor> struct PixelShuffle : Layer {
     const auto scaled = [](Index extent) { return extent == dyn ? dyn : extent * Factor; };
     return {in.channels / (Factor * Factor), scaled(in.height), scaled(in.width)};
   }
+  static constexpr Window window(Shape) { return {.outputs_vertical = Factor, .outputs_horizontal = Factor}; }
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::pixel_shuffle(pass.input(), pass.output, Factor);
   }
@@ -45,6 +46,7 @@ template <Index Factor> struct PixelUnshuffle : Layer {
     const auto scaled = [](Index extent) { return extent == dyn ? dyn : extent / Factor; };
     return {in.channels * Factor * Factor, scaled(in.height), scaled(in.width)};
   }
+  static constexpr Window window(Shape) { return {Factor, Factor, Factor, Factor}; }
   template <class T> static void forward(const Forward<T>& pass) {
     kernels::pixel_unshuffle(pass.input(), pass.output, Factor);
   }

@@ -20,6 +20,7 @@ template <LightweightOptions O> struct PositionwiseConv : Layer {
   static constexpr std::string_view name = "positionwise_conv";
   static constexpr Saves saves = Saves::input;
 
+  static constexpr Window window(Shape) { return {1, O.taps}; }
   static constexpr Shape output_of(const Shape* in, int count) {
     require(count == 2 && in[1] == Shape{O.taps * O.heads, in[0].height, in[0].width},
             "positionwise_conv: the second branch must return heads · taps channels, at the positions of the "

@@ -23,6 +23,11 @@ template <Index Factor, Interpolation How> struct Upsample : Layer {
     return {in.channels, scaled(in.height), scaled(in.width)};
   }
 
+  static constexpr Window window(Shape) {
+    const Index pixels = How == Interpolation::nearest ? 1 : 2;
+    return {.height = pixels, .width = pixels, .outputs_vertical = Factor, .outputs_horizontal = Factor};
+  }
+
   template <class T> static void forward(const Forward<T>& pass) {
     if constexpr (How == Interpolation::nearest)
       kernels::nearest_resize_forward(pass.input(), pass.output);

@@ -143,6 +143,7 @@ template <net_block G> constexpr Branches<Gate, Identity, as_block<G>> gate(G) {
 template <Index... Channels, net_block... B>
   requires(sizeof...(Channels) == sizeof...(B) && sizeof...(B) >= 1)
 constexpr auto split(B... branch) {
+  static_assert(((Channels >= 0) && ...), "split: a part has a number of channels, not dyn");
   constexpr auto first_channel = [](std::size_t branch_index) {
     constexpr Index channels[] = {Channels...};
     Index first = 0;
@@ -179,8 +180,22 @@ constexpr auto repeat(F) {
   }(std::make_index_sequence<std::size_t{N}>{});
 }
 
+namespace detail {
+/// Whether a name cannot be taken for a position ("1"), for several levels ("a.b") or for none.
+constexpr bool is_name(std::string_view name) {
+  bool is_number = true;
+  for (const char c : name) {
+    if (c == '.') return false;
+    is_number = is_number && c >= '0' && c <= '9';
+  }
+  return !is_number;
+}
+}  // namespace detail
+
 /// A block whose parameters are named "Name.…" in place of their position.
 template <FixedString Name, class B> struct Named : Block {
+  static_assert(detail::is_name(Name.view()),
+                "named: a name has no dots and is not a number, which stands for a position; choose another");
   static constexpr std::string_view scope = Name.view();
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
     builder.enter(-1, Name.view());

@@ -119,24 +119,51 @@ template <net_block Net, net_input In> constexpr Index macs(Net, In) {
   return count;
 }
 
-/// The patch of the input that one output pixel depends on, and the step between neighbours' patches.
-/// `global` where a layer sees the whole map. Where branches differ, the largest.
+namespace detail {
+
+/// What a value of a net sees along one axis: the extent of its patch, and the step to its neighbour's, which
+/// is a fraction where maps have grown.
+struct SeenAxis {
+  double extent = 1, step = 1;
+
+  /// Seen through a layer's window, from another value.
+  constexpr void see(const SeenAxis& from, Index window, Index stride, Index outputs) {
+    const auto through = from.extent + static_cast<double>(window - 1) * from.step;
+    extent = std::max(extent, through);
+    step = std::max(step, from.step * static_cast<double>(stride) / static_cast<double>(outputs));
+  }
+  constexpr Index whole_extent() const {
+    const auto below = static_cast<Index>(extent);
+    return below + (static_cast<double>(below) < extent);
+  }
+  constexpr Index whole_step() const { return std::max<Index>(1, static_cast<Index>(step)); }
+};
+
+}  // namespace detail
+
+/// The patch of the input that one output pixel depends on, and the step between neighbours' patches (1 where
+/// outputs lie closer). `global` where a layer sees the whole map. Where branches differ, the largest.
 template <net_block Net, net_input In> constexpr Window receptive_field(Net, In) {
   const StructureView structure = detail::structure_of<Net, In>.view();
-  std::array<Window, detail::structure_of<Net, In>.values.size()> seen{};
+  struct Seen {
+    detail::SeenAxis vertical, horizontal;
+    bool global = false;
+  };
+  std::array<Seen, detail::structure_of<Net, In>.values.size()> seen{};
   for (const OperationRecord& operation : structure.operations) {
-    Window& out = seen[static_cast<std::size_t>(operation.output)];
+    Seen out{.vertical = {1, 0}, .horizontal = {1, 0}};
     for (const int operand : structure.operands_of(operation)) {
-      const Window& in = seen[static_cast<std::size_t>(operand)];
+      const Seen& in = seen[static_cast<std::size_t>(operand)];
       const Window own = operation.facts->window(structure.shape_of(operand));
       out.global = out.global || in.global || own.global;
-      out.height = std::max(out.height, in.height + (own.height - 1) * in.stride_vertical);
-      out.width = std::max(out.width, in.width + (own.width - 1) * in.stride_horizontal);
-      out.stride_vertical = std::max(out.stride_vertical, in.stride_vertical * own.stride_vertical);
-      out.stride_horizontal = std::max(out.stride_horizontal, in.stride_horizontal * own.stride_horizontal);
+      out.vertical.see(in.vertical, own.height, own.stride_vertical, own.outputs_vertical);
+      out.horizontal.see(in.horizontal, own.width, own.stride_horizontal, own.outputs_horizontal);
     }
+    seen[static_cast<std::size_t>(operation.output)] = out;
   }
-  return seen[static_cast<std::size_t>(structure.outputs[0])];
+  const Seen& end = seen[static_cast<std::size_t>(structure.outputs[0])];
+  return {end.vertical.whole_extent(), end.horizontal.whole_extent(), end.vertical.whole_step(),
+          end.horizontal.whole_step(), end.global};
 }
 
 /// Peak bytes of activations per sample in inference, from the memory plan; for training with their gradients

@@ -47,11 +47,12 @@ template <class Net, class In, class T> inline constexpr auto folds_of = collect
 /// Grows to the largest batch seen, then allocates nothing.
 template <class T> class Workspace {
  public:
-  explicit Workspace(const StructureView& structure) : executor_(structure) {}
+  Workspace(const StructureView& structure, const void* owner) : executor_(structure), owner_(owner) {}
 
  private:
   template <auto, auto, class> friend class FrozenModel;
   detail::Executor<T> executor_;
+  const void* owner_;  // the structure of the net that it was made for
   Storage<T> activations_;
 };
 
@@ -107,20 +108,23 @@ template <auto Net, auto In, class T = float> class FrozenModel {
     }
   }
 
-  Workspace<T> workspace() const { return Workspace<T>(structure_.view()); }
+  Workspace<T> workspace() const { return Workspace<T>(structure_.view(), &structure_); }
 
-  /// The net's output for images (n, c, h, w); a view into the workspace, valid until its next use.
+  /// The net's output for images (n, c, h, w); a view into the workspace, valid until its next use. Throws
+  /// shape_error where a view is not what the net wants, error where the workspace is another net's.
   template <class... Extra>
   FeatureMapView<const T> operator()(Image images, Workspace<T>& workspace,
                                      const Extra&... extra_inputs) const {
     static_assert(sizeof...(Extra) + 1 == structure_.used.inputs,
                   "freeze: give one view for the main input and one for each extra input");
+    const Image all[] = {images, Image(extra_inputs)...};
+    detail::check_images(structure_.view(), all);
+    if (workspace.owner_ != &structure_)
+      throw error("freeze: the workspace is another net's; make one with this net's workspace()");
     const Index elements = plan_.elements * images.batch;
     if (elements > workspace.activations_.size()) workspace.activations_ = Storage<T>(elements);
-    detail::check_image(images, InType::shape);
     workspace.executor_.bind(structure_.view(), plan_, detail::shapes_of<NetType, InType>,
                              workspace.activations_.data(), images.batch);
-    const Image all[] = {images, Image(extra_inputs)...};
     for (std::size_t i = 0; i < structure_.used.inputs; ++i)
       workspace.executor_.set_image(structure_.inputs[i].value, all[i]);
     // Inference writes neither parameters nor statistics.
@@ -130,7 +134,12 @@ template <auto Net, auto In, class T = float> class FrozenModel {
                                    .parameter_offsets = parameter_layout.references,
                                    .statistic_offsets = statistic_layout.references};
     workspace.executor_.forward(arenas, detail::forward_functions<NetType, InType, T>, false, Random{seed{}});
-    return workspace.executor_.value(structure_.outputs[0]);
+    return output(workspace);
+  }
+
+  /// Output k of the workspace's last call, of nets that end in outputs(…).
+  FeatureMapView<const T> output(const Workspace<T>& workspace, int k = 0) const {
+    return workspace.executor_.value(structure_.outputs[static_cast<std::size_t>(k)]);
   }
 
   const StructureView structure() const { return structure_.view(); }

@@ -21,10 +21,13 @@ struct WeightBuilder : ShapeBuilder {
 
  private:
   constexpr void mix(std::span<const Parameter> parameters) {
-    for (const Parameter& parameter : parameters)
-      for (const Index extent : parameter.extents.axes)
-        hash = (hash ^ static_cast<std::uint64_t>(extent)) * 1099511628211u;
+    for (const Parameter& parameter : parameters) {
+      for (const Index extent : parameter.extents.axes) mix(extent);
+      mix(parameter.order.blocked_axis);
+      mix(parameter.order.last_axis);
+    }
   }
+  constexpr void mix(Index number) { hash = (hash ^ static_cast<std::uint64_t>(number)) * 1099511628211u; }
 };
 
 template <class B, class Place> constexpr std::uint64_t weights_of(Place place) {

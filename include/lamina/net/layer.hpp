@@ -51,7 +51,8 @@ struct Stash {
 struct Window {
   Index height = 1, width = 1;
   Index stride_vertical = 1, stride_horizontal = 1;
-  bool global = false;  ///< sees the whole map
+  bool global = false;                                 ///< sees the whole map
+  Index outputs_vertical = 1, outputs_horizontal = 1;  ///< for each step: more than one where maps grow
 };
 
 /// What a layer is given when it runs forward. Maps are blocked (see FeatureMapView); `image` is the plain

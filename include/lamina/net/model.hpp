@@ -29,6 +29,19 @@ template <class T> Shape check_image(const FeatureMapView<const T, 1>& image, co
   return got;
 }
 
+/// The shapes of the views that a net is given, one for each of its inputs; throws shape_error where one is
+/// not what the net wants, or batch sizes differ.
+template <class T, std::size_t Count>
+std::array<Shape, Count> check_images(const StructureView& structure,
+                                      const FeatureMapView<const T, 1> (&images)[Count]) {
+  std::array<Shape, Count> shapes;
+  for (std::size_t i = 0; i < Count; ++i) {
+    shapes[i] = check_image(images[i], structure.shape_of(structure.inputs[i].value));
+    if (images[i].batch != images[0].batch) throw shape_error("model: the inputs have different batch sizes");
+  }
+  return shapes;
+}
+
 }  // namespace detail
 
 /// The trainable model of `Net` on `In`, in elements of T. Movable; copied only by clone(). Any batch size at
@@ -138,6 +151,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
     std::array<Shape, structure_.values.size()> shapes{};
     detail::PlanFor<NetType, InType> plan{};
     bool training = false;
+    bool bound = false;  ///< the executor runs this plan
   };
 
   void require_forward() const {
@@ -149,13 +163,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
     static_assert(sizeof...(Extra) + 1 == structure_.used.inputs,
                   "model: give one view for the main input and one for each extra input");
     const Image all[] = {images, Image(extra_inputs)...};
-    Shape sizes[structure_.used.inputs];
-    for (std::size_t i = 0; i < structure_.used.inputs; ++i) {
-      const auto& record = structure_.inputs[i];
-      sizes[i] = detail::check_image(all[i], structure_.values[static_cast<std::size_t>(record.value)].shape);
-      if (all[i].batch != images.batch) throw shape_error("model: the inputs have different batch sizes");
-    }
-    prepare(training, images.batch, sizes);
+    prepare(training, images.batch, detail::check_images(structure_.view(), all));
     for (std::size_t i = 0; i < structure_.used.inputs; ++i)
       this->executor_.set_image(structure_.inputs[i].value, all[i]);
     image_ = images;
@@ -163,7 +171,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
                             this->pass_random());
   }
 
-  void prepare(bool training, Index batch, const Shape* sizes) {
+  void prepare(bool training, Index batch, const std::array<Shape, structure_.used.inputs>& sizes) {
     if constexpr (is_static) {
       static_cast<void>(sizes);
       if (this->executor_.batch() == batch && this->bound_training_ == training) return;
@@ -174,13 +182,14 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
         this->bind(detail::plan_of<NetType, InType, channel_block<T>, false>,
                    detail::shapes_of<NetType, InType>, batch, false);
     } else {
-      bool unchanged = dynamic_->training == training && this->executor_.batch() == batch;
+      bool unchanged = dynamic_->bound && dynamic_->training == training && this->executor_.batch() == batch;
       for (std::size_t i = 0; i < structure_.used.inputs; ++i) {
         Shape& known = dynamic_->shapes[static_cast<std::size_t>(structure_.inputs[i].value)];
         unchanged = unchanged && known == sizes[i];
         known = sizes[i];
       }
       if (unchanged) return;
+      dynamic_->bound = false;  // until all went well: layers may refuse their shapes
       const StructureView structure = structure_.view();
       for (const OperationRecord& operation : structure.operations) {
         Shape in[structure_.operands.size()];
@@ -192,6 +201,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
       dynamic_->plan = detail::plan_for<NetType, InType>(dynamic_->shapes, channel_block<T>, training);
       dynamic_->training = training;
       this->bind(dynamic_->plan, dynamic_->shapes, batch, training);
+      dynamic_->bound = true;
     }
   }
 

@@ -13,6 +13,15 @@
 
 namespace lamina {
 
+namespace detail {
+/// Whether a parameter's name begins with these levels: that of "1.weight" with "1", that of "10.weight" not.
+inline bool is_within(std::string_view name, std::string_view levels) {
+  return name.substr(0, levels.size()) == levels &&
+         (levels.empty() || levels.back() == '.' || name.size() == levels.size() ||
+          name[levels.size()] == '.');
+}
+}  // namespace detail
+
 /// The part of Model<net, input, T> that does not depend on the net's type: what training, files and reports
 /// work on.
 template <class T> class ModelCore {
@@ -52,13 +61,15 @@ template <class T> class ModelCore {
   NamedArray<T> gradient(std::string_view name) { return find(gradients(), name, "parameter"); }
   NamedArray<T> statistic(std::string_view name) { return find(statistics(), name, "running statistic"); }
 
-  /// Stops (or resumes) learning of the parameters whose names begin with `prefix`; returns how many.
-  int set_frozen(std::string_view prefix, bool is_frozen) {
-    return for_each_segment(prefix, [&](ParameterSegment& segment) { segment.frozen = is_frozen; });
+  /// Stops (or resumes) learning of the parameters whose names begin with these levels: "1" means "1.weight"
+  /// and "1.0.bias", not "10.weight"; "" all. Returns how many. Running statistics go on moving; a net's
+  /// frozen(f) stops them, too.
+  int set_frozen(std::string_view levels, bool is_frozen) {
+    return for_each_segment(levels, [&](ParameterSegment& segment) { segment.frozen = is_frozen; });
   }
-  /// Multiplies the learning rate of the parameters whose names begin with `prefix`; returns how many.
-  int set_rate_scale(std::string_view prefix, float factor) {
-    return for_each_segment(prefix, [&](ParameterSegment& segment) { segment.rate_scale = factor; });
+  /// Multiplies the learning rate of the parameters whose names begin with these levels; returns how many.
+  int set_rate_scale(std::string_view levels, float factor) {
+    return for_each_segment(levels, [&](ParameterSegment& segment) { segment.rate_scale = factor; });
   }
   /// The same for the parameters of a group, group<1>(block).
   int set_rate_scale(int group, float factor) {
@@ -210,11 +221,11 @@ template <class T> class ModelCore {
     throw error("model: there is no ", what, " named \"", name, '"');
   }
 
-  template <class F> int for_each_segment(std::string_view prefix, F f) {
+  template <class F> int for_each_segment(std::string_view levels, F f) {
     int count = 0;
     const auto all = parameters();
     for (std::size_t p = 0; p < all.size(); ++p)
-      if (std::string_view(all[p].name()).substr(0, prefix.size()) == prefix) {
+      if (detail::is_within(all[p].name(), levels)) {
         f(segments_[p]);
         ++count;
       }

@@ -42,10 +42,9 @@ struct Order {
 
 namespace orders {
 inline constexpr Order plain{};
-inline constexpr Order vector{0, -1};          ///< (C): one value per channel
-inline constexpr Order conv{0, 1};             ///< (O, I/g, kh, kw) as [O/B][kh][kw][I/g][B]
-inline constexpr Order transposed_conv{1, 0};  ///< (I, O, kh, kw) as [O/B][kh][kw][I][B]
-inline constexpr Order dense{0, 1};            ///< (O, I) as [O/B][I][B]
+inline constexpr Order vector{0, -1};  ///< (C): one value per channel
+inline constexpr Order conv{0, 1};     ///< (O, I/g, kh, kw) as [O/B][kh][kw][I/g][B]
+inline constexpr Order dense{0, 1};    ///< (O, I) as [O/B][I][B]
 }  // namespace orders
 
 /// Elements that a parameter takes in the arena for vectors of `block` lanes, padding included.

@@ -29,7 +29,7 @@ namespace lamina {
 /// held against one another. A step costs what convolving two pixels for each output of every kernel does.
 struct orthonormality {
   double strength = 1e-4;        ///< λ; the default is ours, for the paper's could not be confirmed
-  std::string_view prefix = {};  ///< only parameters whose names begin so
+  std::string_view prefix = {};  ///< only parameters whose names begin with these levels
   double value = 0;              ///< R, when the gradients were last added
 
   /// Adds R's gradient to the model's, and notes R. Throws error where strength is negative.
@@ -112,7 +112,7 @@ template <class T> void orthonormality::on_backward_end(ModelCore<T>& model) {
   value = 0;
   for (std::size_t p = 0; p < parameters.size(); ++p)
     if (detail::has_filters_to_compare(parameters[p]) && segments[p].decays && !segments[p].frozen &&
-        std::string_view(parameters[p].name()).substr(0, prefix.size()) == prefix)
+        detail::is_within(parameters[p].name(), prefix))
       value += detail::add_orthonormality(strength, parameters[p], gradients[p]);
 }
 

@@ -49,6 +49,8 @@ template <class Pixel> struct Validation {
   const Dataset<Pixel>* set;
 };
 template <class Pixel> Validation<Pixel> validate_on(const Dataset<Pixel>& set) { return {&set}; }
+template <class Pixel>
+Validation<Pixel> validate_on(const Dataset<Pixel>&& set) = delete;  // it would be gone
 
 namespace detail {
 
@@ -74,8 +76,9 @@ class Stopwatch {
 ///   fit(model, training, adamw{.learning_rate = 1e-3}, {.epochs = 10, .batch_size = 64},
 ///       schedule::cosine{}, validate_on(testing), augment(random_flip{}), early_stop{});
 ///
-/// The loss is cross entropy and the metric accuracy unless others are given; a plateau answers to the loss,
-/// or with {.maximize = true} to the metric, of validation where there is any. With an
+/// The net has one output; of callbacks there may be any number, of every other argument after the options
+/// one. The loss is cross entropy and the metric accuracy unless others are given; a plateau answers to the
+/// loss, or with {.maximize = true} to the metric, of validation where there is any. With an
 /// exponential_moving_average{.decay = 0.999} the average of the weights is what is validated, what callbacks
 /// see at the end of an epoch, and what the model has in the end. Results depend on the seeds
 /// alone, not on the number of threads; a training that was stopped and resumed (options.checkpoint,
@@ -87,6 +90,21 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   static_assert((detail::is_fit_argument<std::remove_reference_t<Extra>, T, Model<Net, In, T>> && ...),
                 "fit: an argument is neither a loss, a schedule, a metric, augmentation, validate_on(…), "
                 "exponential_moving_average nor a callback");
+  static_assert(
+      Model<Net, In, T>::output_count == 1,
+      "fit: the net has several outputs, and a training needs a loss for each of them; write the loop "
+      "yourself, with output(k) and output_gradient(k) (examples/custom_training_loop.cpp shows one)");
+  static_assert(detail::at_most_one<detail::IsLoss<T>, Extra...>, "fit: two losses are given; it takes one");
+  static_assert(detail::at_most_one<detail::IsSchedule, Extra...>,
+                "fit: two schedules are given; it takes one (schedule::warm_up puts one before another)");
+  static_assert(detail::at_most_one<detail::IsAugmentation, Extra...>,
+                "fit: two pipelines of augmentation are given; it takes one, augment(…) with all the steps");
+  static_assert(detail::at_most_one<detail::IsMetric<T>, Extra...>,
+                "fit: two metrics are given; it takes one");
+  static_assert(detail::at_most_one<detail::IsValidation, Extra...>,
+                "fit: two data sets to validate on are given; it takes one");
+  static_assert(detail::at_most_one<detail::IsAverage, Extra...>,
+                "fit: two averages of the weights are given; it takes one");
   cross_entropy default_loss;
   schedule::constant default_schedule;
   Augmentation<Purpose::training> default_pipeline;

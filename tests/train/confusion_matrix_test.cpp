@@ -1,7 +1,9 @@
 #include "lamina/train/confusion_matrix.hpp"
 
+#include <limits>
 #include <sstream>
 
+#include "lamina/train/metrics.hpp"
 #include "support/catch.hpp"
 #include "train/blocked_map.hpp"
 
@@ -52,6 +54,36 @@ TEST_CASE("a confusion matrix prints as a table") {
           "bird                      1        0        0    0.0 %\n"
           "precision            66.7 %   50.0 %    0.0 %\n"
           "accuracy 60.0 % of 5\n");
+}
+
+TEST_CASE("what a net that went astray says is taken for no class") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  ConfusionMatrix matrix({"cat", "dog"});
+  const BlockedMap<float> logits({nan, nan, nan, 1, 1, nan, 2, 1}, 4, 2, 1, 1);
+  const Labels labels{0, 0, 1, 0};
+  matrix.update(logits.view(), labels);
+  accuracy metric;
+  metric.update(logits.view(), labels);
+  REQUIRE(matrix.accuracy() == metric.value());
+  REQUIRE(matrix(0, 2) == 2);
+  REQUIRE(matrix(1, 2) == 1);
+  REQUIRE(matrix.actual(0) == 3);
+  REQUIRE(matrix.predicted(0) == 1);
+  REQUIRE(matrix.total() == 4);
+  REQUIRE(printed(matrix) ==
+          "actual \\ predicted       cat       dog  no class    recall\n"
+          "cat                        1         0         2    33.3 %\n"
+          "dog                        0         0         1     0.0 %\n"
+          "precision            100.0 %     0.0 %\n"
+          "accuracy 25.0 % of 4\n");
+}
+
+TEST_CASE("a confusion matrix of two classes takes a single logit") {
+  ConfusionMatrix matrix(2);
+  matrix.update(BlockedMap<float>({-1, 2, 3}, 3, 1, 1, 1).view(), Labels{0, 1, 0});
+  REQUIRE(matrix(0, 0) == 1);
+  REQUIRE(matrix(0, 1) == 1);
+  REQUIRE(matrix(1, 1) == 1);
 }
 
 TEST_CASE("names outside ASCII do not shift the table") {

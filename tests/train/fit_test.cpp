@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "io/temporary_directory.hpp"
+#include "lamina/train/losses/binary_cross_entropy.hpp"
 #include "lamina/train/optimizers.hpp"
 #include "support/catch.hpp"
 #include "train/tiny_task.hpp"
@@ -136,6 +137,20 @@ TEST_CASE("mixup trains on soft targets and is judged on labels") {
           .last;
   REQUIRE(mixed_loss.validation_loss.value() == evaluate(mixed, training, augment(), 8).loss);
   REQUIRE(mixed_loss.training_loss > mixed_loss.validation_loss.value());
+}
+
+TEST_CASE("two classes are learnt from a single logit") {
+  auto training = tiny_task(90);
+  training.classes = {"rows", "others"};
+  for (auto& label : training.labels) label = label > 0;
+  Model<(conv<8, 3> | batch_norm | relu | max_pool<2> | flatten | dense<1>), input<1, 8, 8>> model{seed{1}};
+  const auto report =
+      fit(model, training, adamw{.learning_rate = 0.01}, {.epochs = 6, .batch_size = 15, .progress = false},
+          binary_cross_entropy{}, validate_on(training));
+  REQUIRE(report.last.validation_metric.value() > 0.97);
+  const auto found = evaluate(model, training, augment(), 90, binary_cross_entropy{});
+  REQUIRE(found.metric == report.last.validation_metric.value());
+  require_close(found.loss, report.last.validation_loss.value(), 1e-6);
 }
 
 TEST_CASE("a progress bar of the user's replaces fit's own") {

@@ -11,7 +11,7 @@ namespace lamina::test {
 using Labels = std::vector<std::int32_t>;
 
 TEST_CASE("top_k counts what a sorted list would, for every number of classes") {
-  for (const Index classes : {1, 3, 7, 8, 10, 17}) {
+  for (const Index classes : {2, 3, 7, 8, 10, 17}) {
     const Index n = 3, h = 2, w = 5, places = n * h * w;
     const auto x = wave(places * classes, 1, 1.7, 0.3);
     Labels labels;
@@ -70,6 +70,21 @@ TEST_CASE("of equal logits the first counts as larger, and what is not a number 
   REQUIRE(!correct({nan, nan, nan}, 0, 3));
   REQUIRE(!correct({nan, 4, 1}, 1, 1));
   REQUIRE(correct({nan, 4, 1}, 1, 2));
+}
+
+TEST_CASE("a single logit is right where its sign is the label's") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const BlockedMap<float> logits({-1, 0.5, 0, 2, nan, nan}, 6, 1, 1, 1);
+  accuracy first, second;
+  first.update(logits.view(), Labels{0, 1, 0, 1, 0, 1});
+  REQUIRE(first.correct == 4);
+  second.update(logits.view(), Labels{1, 0, 1, 0, 1, 0});
+  REQUIRE(second.correct == 0);
+  top_k both{.k = 2};
+  both.update(logits.view(), Labels{1, 0, 1, 0, 0, 1});
+  REQUIRE(both.correct == 5);
+  REQUIRE_THROWS_WITH(first.update(logits.view(), Labels{0, 1, 0, 2, 0, 1}),
+                      containing("label 2 of sample 3 is outside [0, 2)"));
 }
 
 TEST_CASE("ignored labels are not counted") {

@@ -19,7 +19,9 @@
 
 namespace lamina {
 
-/// Rows are actual classes, columns predicted ones (the first largest logit).
+/// Rows are actual classes, columns predicted ones (the first largest logit; a single logit says class 1
+/// where it is above 0, else class 0). What has a NaN among its logits was taken for no class: it counts
+/// among the actual ones, and is never right.
 ///
 ///   ConfusionMatrix confusion(testing.classes);
 ///   confusion.update(logits, labels);   // for each batch
@@ -28,7 +30,7 @@ class ConfusionMatrix {
  public:
   /// Named classes.
   explicit ConfusionMatrix(std::vector<std::string> names)
-      : names_(std::move(names)), counts_(names_.size() * names_.size()) {}
+      : names_(std::move(names)), counts_(names_.size() * (names_.size() + 1)) {}
   /// Classes that are called by their numbers.
   explicit ConfusionMatrix(Index classes) : ConfusionMatrix(numbers(classes)) {}
 
@@ -37,23 +39,22 @@ class ConfusionMatrix {
   template <class Element>
   void update(FeatureMapView<Element> logits, std::span<const std::int32_t> labels,
               std::optional<std::int32_t> ignored = std::nullopt) {
-    if (logits.channels != classes())
-      throw shape_error("ConfusionMatrix: logits of ", logits.channels, " classes for a matrix of ",
-                        classes());
-    detail::for_each_labelled_pixel(
-        "ConfusionMatrix", logits, labels, ignored, [&](const auto& pixel, Index actual) {
-          ++counts_[place(actual, detail::largest_channel(pixel, logits.channels))];
-        });
+    if (const Index given = detail::with_classes(logits).channels; given != classes())
+      throw shape_error("ConfusionMatrix: logits of ", given, " classes for a matrix of ", classes());
+    detail::for_each_labelled_pixel("ConfusionMatrix", logits, labels, ignored,
+                                    [&](const auto& pixel, Index actual) {
+                                      ++counts_[place(actual, detail::likeliest_class(pixel, classes()))];
+                                    });
   }
 
   Index classes() const { return static_cast<Index>(names_.size()); }
   const std::string& name(Index c) const { return names_[static_cast<std::size_t>(c)]; }
-  /// How often `actual` was taken for `predicted`.
+  /// How often `actual` was taken for `predicted`; for no class, where that is classes().
   Index operator()(Index actual, Index predicted) const { return counts_[place(actual, predicted)]; }
   /// How many there were of a class, how many were taken for it, how many there were at all.
   Index actual(Index c) const {
     Index sum = 0;
-    for (Index p = 0; p < classes(); ++p) sum += (*this)(c, p);
+    for (Index p = 0; p <= classes(); ++p) sum += (*this)(c, p);
     return sum;
   }
   Index predicted(Index c) const {
@@ -109,7 +110,7 @@ class ConfusionMatrix {
   }
 
   std::size_t place(Index actual, Index predicted) const {
-    return static_cast<std::size_t>(actual * classes() + predicted);
+    return static_cast<std::size_t>(actual * (classes() + 1) + predicted);
   }
 
   /// Columns that a UTF-8 text takes: its bytes that do not continue a character.
@@ -127,21 +128,23 @@ class ConfusionMatrix {
     return sentence(spaces(width, text), text);
   }
 
+  /// The heading of a column.
+  std::string predicted_name(Index p) const { return p < classes() ? name(p) : "no class"; }
+
   void print_table(std::ostream& out) const {
+    const Index printed = classes() + (predicted(classes()) > 0 ? 1 : 0);
     const std::string corner = "actual \\ predicted", foot = "precision";
     std::size_t first = columns(corner), cell = columns("100.0 %");
-    for (const std::string& name : names_) {
-      first = std::max(first, columns(name));
-      cell = std::max(cell, columns(name));
-    }
+    for (const std::string& name : names_) first = std::max(first, columns(name));
+    for (Index p = 0; p < printed; ++p) cell = std::max(cell, columns(predicted_name(p)));
     cell = std::max(cell, std::to_string(total()).size()) + 2;
 
     out << left(first, corner);
-    for (const std::string& name : names_) out << right(cell, name);
+    for (Index p = 0; p < printed; ++p) out << right(cell, predicted_name(p));
     out << right(cell, "recall") << '\n';
     for (Index a = 0; a < classes(); ++a) {
       out << left(first, name(a));
-      for (Index p = 0; p < classes(); ++p) out << right(cell, std::to_string((*this)(a, p)));
+      for (Index p = 0; p < printed; ++p) out << right(cell, std::to_string((*this)(a, p)));
       out << right(cell, percent(recall(a))) << '\n';
     }
     out << left(first, foot);
@@ -155,7 +158,7 @@ class ConfusionMatrix {
     };
     std::vector<Pair> pairs;
     for (Index a = 0; a < classes(); ++a)
-      for (Index p = 0; p < classes(); ++p)
+      for (Index p = 0; p <= classes(); ++p)
         if (a != p && (*this)(a, p) > 0) pairs.push_back({a, p, (*this)(a, p)});
     std::sort(pairs.begin(), pairs.end(), [&](const Pair& a, const Pair& b) {
       return a.count != b.count ? a.count > b.count
@@ -164,8 +167,8 @@ class ConfusionMatrix {
     if (pairs.size() > 10) pairs.resize(10);
     out << "most often confused, of " << classes() << " classes:\n";
     for (const Pair& pair : pairs)
-      out << "  " << name(pair.actual) << " taken for " << name(pair.predicted) << ", " << pair.count
-          << " of " << actual(pair.actual) << '\n';
+      out << "  " << name(pair.actual) << " taken for " << predicted_name(pair.predicted) << ", "
+          << pair.count << " of " << actual(pair.actual) << '\n';
   }
 
   std::vector<std::string> names_;

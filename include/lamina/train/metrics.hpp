@@ -16,7 +16,9 @@
 namespace lamina {
 
 /// The share of labels that are among the k largest logits. Of equal logits the first counts as larger; a NaN
-/// counts as largest, and a label whose own logit is NaN is not found, so a net that went astray scores 0.
+/// counts as largest, and a label whose own logit is NaN is not found, so a net that went astray scores 0. A
+/// single logit x, as binary_cross_entropy takes it, stands for two classes with the logits 0 and x: labels
+/// are 0 and 1, and label 1 is the larger where x > 0.
 struct top_k {
   Index k = 5;
   std::optional<std::int32_t> ignored_label = std::nullopt;  ///< pixels with this label are not counted
@@ -30,20 +32,21 @@ struct top_k {
 
   /// `labels`: one for each sample, or each pixel (n, h, w). Throws error where one is out of range.
   template <class Element> void update(FeatureMapView<Element> logits, std::span<const std::int32_t> labels) {
+    const Index classes = detail::with_classes(logits).channels;
     detail::for_each_labelled_pixel("top_k", logits, labels, ignored_label,
                                     [&](const auto& pixel, Index label) {
                                       ++seen;
                                       const auto own = pixel[label];
                                       Index larger = 0;
                                       for (Index c = 0; c < label; ++c) larger += !(pixel[c] < own);
-                                      for (Index c = label + 1; c < logits.channels; ++c)
+                                      for (Index c = label + 1; c < classes; ++c)
                                         larger += !(pixel[c] <= own);
                                       correct += own == own && larger < k;
                                     });
   }
 };
 
-/// The share of labels that are the largest logit: top_k with k = 1.
+/// The share of labels that are the largest logit, or the sign of a single one: top_k with k = 1.
 struct accuracy {
   std::optional<std::int32_t> ignored_label = std::nullopt;  ///< pixels with this label are not counted
   Index correct = 0;

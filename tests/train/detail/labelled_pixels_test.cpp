@@ -22,7 +22,7 @@ TEST_CASE("pixels come with their channels and labels, ignored ones not at all")
       for (Index c = 0; c < classes; ++c)
         REQUIRE(static_cast<double>(pixel[c]) ==
                 x[static_cast<std::size_t>((place / (h * w) * classes + c) * h * w + place % (h * w))]);
-      REQUIRE(detail::largest_channel(pixel, classes) == classes - 1);
+      REQUIRE(detail::likeliest_class(pixel, classes) == classes - 1);
       ++place;
     });
     REQUIRE(place == places);
@@ -39,10 +39,25 @@ TEST_CASE("a bad label is found before the first pixel is handed out") {
   REQUIRE(calls == 0);
 }
 
-TEST_CASE("of equal channels the first is the largest") {
+TEST_CASE("of equal logits the first is the likeliest class, and a NaN is none") {
   const BlockedMap<double> map({1, 5, 5, 2}, 1, 4, 1, 1);
-  const detail::ChannelsOfPixel<double> pixel{map.view().at_block(0, 0), map.view().block_stride()};
-  REQUIRE(detail::largest_channel(pixel, 4) == 1);
+  const detail::LogitsOfPixel<double> pixel{map.view().at_block(0, 0), map.view().block_stride()};
+  REQUIRE(detail::likeliest_class(pixel, 4) == 1);
+  map.view()(0, 3) = std::numeric_limits<double>::quiet_NaN();
+  REQUIRE(detail::likeliest_class(pixel, 4) == 4);
+}
+
+TEST_CASE("a single logit stands for two classes") {
+  const BlockedMap<double> map({-1, 0, 1}, 3, 1, 1, 1);
+  const std::vector<std::int32_t> labels = {0, 1, 1};
+  std::vector<Index> likeliest;
+  detail::for_each_labelled_pixel("it", map.view(), labels, std::nullopt, [&](const auto& pixel, Index) {
+    likeliest.push_back(detail::likeliest_class(pixel, 2));
+  });
+  REQUIRE(likeliest == std::vector<Index>{0, 0, 1});
+  REQUIRE_THROWS_WITH(detail::for_each_labelled_pixel("it", map.view(), std::vector<std::int32_t>{0, 1, 2},
+                                                      std::nullopt, [](const auto&, Index) {}),
+                      containing("label 2 of sample 2 is outside [0, 2)"));
 }
 
 }  // namespace lamina::test

@@ -37,6 +37,13 @@ void require_one_label_each(const char* who, FeatureMapView<T> map, std::span<co
                     "; there must be one for each ", map.pixels() == 1 ? "sample" : "pixel of each sample");
 }
 
+/// The map as labels see it: a single logit answers a question with yes or no, class 1 or class 0, and so
+/// stands for two.
+template <class T> FeatureMapView<T> with_classes(FeatureMapView<T> logits) {
+  if (logits.channels == 1) logits.channels = 2;
+  return logits;
+}
+
 /// Throws error: label number `place` of `labels`, for a map like `map`, is no class.
 template <class T>
 [[noreturn]] void throw_bad_label(const char* who, FeatureMapView<T> map, Index place, std::int32_t label) {

@@ -17,7 +17,10 @@
 namespace lamina {
 
 /// Mean of -t log σ(x) - (1 - t) log(1 - σ(x)), computed as max(x, 0) - x t + log(1 + exp(-|x|)), which no
-/// logit overflows; its derivative is σ(x) - t.
+/// logit overflows; its derivative is σ(x) - t. A net that ends in dense<1> learns two classes with it, and
+/// `accuracy`, fit's metric, then counts what has the right sign:
+///
+///   fit(model, training, adamw{}, {.epochs = 10}, binary_cross_entropy{});
 struct binary_cross_entropy {
   /// `targets` in [0, 1], plain NCHW, as many as logits. Returns the loss; writes d loss / d logits to
   /// `gradient` unless that is empty (padding lanes zero).
@@ -35,14 +38,13 @@ struct binary_cross_entropy {
                     FeatureMapView<std::type_identity_t<T>> gradient = {}) const {
     detail::require_one_label_each("binary_cross_entropy", logits, labels);
     const Index classes = logits.channels, pixels = logits.pixels();
-    const Index most = std::max<Index>(classes, 2);
-    auto named = logits;  // in messages a single logit stands for two classes
-    named.channels = most;
+    const auto labelled = detail::with_classes(logits);
     Scratch<T> one_hot(logits.batch * classes * pixels);  // (n, c, h, w)
     std::fill_n(one_hot.data(), logits.batch * classes * pixels, T{0});
     for (Index place = 0; place < logits.batch * pixels; ++place) {
       const std::int32_t label = labels[static_cast<std::size_t>(place)];
-      if (label < 0 || label >= most) detail::throw_bad_label("binary_cross_entropy", named, place, label);
+      if (label < 0 || label >= labelled.channels)
+        detail::throw_bad_label("binary_cross_entropy", labelled, place, label);
       const Index n = place / pixels, pixel = place % pixels;
       if (classes == 1)
         one_hot.data()[place] = static_cast<T>(label);

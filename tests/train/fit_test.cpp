@@ -1,5 +1,6 @@
 #include "lamina/train/fit.hpp"
 
+#include <limits>
 #include <sstream>
 
 #include "io/temporary_directory.hpp"
@@ -80,6 +81,64 @@ TEST_CASE("an epoch is forward, loss, backward, clip and step, batch by batch") 
   fit(by_fit, training, sgd{.learning_rate = 0.1},
       {.epochs = 2, .batch_size = 8, .order{6}, .clip_norm = 0.5, .progress = false});
   REQUIRE((bits_of(by_fit) == bits_of(by_hand)));
+}
+
+namespace {
+
+/// Looks where in the image a logit comes from, as a saliency map does, whenever it is told something.
+struct Saliency {
+  template <class Report> void look(const Report&, TinyModel& model) {
+    const Storage<float> image(64);
+    model.forward({image.data(), 1, 1, 8, 8});
+    model.output_gradient()(0, 0) = 100;
+    model.backward_to_input();
+    model.set_pass_count(model.pass_count() - 1);  // dropout's, so that trainings can be compared
+  }
+  void on_fit_begin(const FitPlan& plan, TinyModel& model) { look(plan, model); }
+  void on_batch_end(const BatchReport& report, TinyModel& model) { look(report, model); }
+};
+
+}  // namespace
+
+TEST_CASE("gradients from elsewhere have no part in a step") {
+  const auto training = tiny_task(20);
+  TinyModel plain{seed{1}}, watched{seed{1}};
+  fit(plain, training, sgd{.learning_rate = 0.1}, quiet);
+  fit(watched, training, sgd{.learning_rate = 0.1}, quiet, Saliency{});
+  REQUIRE((plain.parameter("0.weight").values() == watched.parameter("0.weight").values()));
+}
+
+TEST_CASE("fit refuses options without sense before it does anything") {
+  const auto training = tiny_task(20);
+  TinyModel model{seed{1}};
+  const auto before = bits_of(model);
+  std::string heard;
+  const auto require_refused = [&](const fit_options& options, const std::string& piece) {
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, options, Recorder{&heard, "a"}), containing(piece));
+  };
+  require_refused({.epochs = -3, .progress = false}, "epochs must not be negative");
+  require_refused({.batch_size = 0, .progress = false}, "batch_size is 0");
+  require_refused({.clip_norm = -1, .progress = false}, "clip_norm");
+  require_refused({.clip_norm = std::numeric_limits<double>::quiet_NaN(), .progress = false}, "clip_norm");
+  require_refused({.progress = false, .checkpoint_every = -1}, "checkpoint_every");
+  REQUIRE(heard.empty());
+  REQUIRE((bits_of(model) == before));
+}
+
+TEST_CASE("a checkpoint that cannot be written is told of before the first batch") {
+  const support::TemporaryDirectory directory;
+  const auto training = tiny_task(20);
+  TinyModel model{seed{1}};
+  std::string heard;
+  fit_options options = quiet;
+  options.checkpoint = directory / "none" / "state";
+  REQUIRE_THROWS_AS(fit(model, training, sgd{}, options, Recorder{&heard, "a"}), file_error);
+  REQUIRE_THROWS_WITH(fit(model, training, sgd{}, options), containing(options.checkpoint.string()));
+  REQUIRE(heard.empty());
+  options.checkpoint = directory / "state";
+  options.epochs = 0;
+  fit(model, training, sgd{}, options);
+  REQUIRE(directory.file_count() == 0);  // nothing is left of the trial
 }
 
 TEST_CASE("callbacks hear of everything, in the order in which they were given") {
@@ -179,13 +238,26 @@ TEST_CASE("a checkpoint of another training is refused, and the model stays as i
   std::string expected;
   SECTION("other batches") {
     resume.batch_size = 5;
-    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, resume), containing("epoch of 3 batches"));
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, resume),
+                        containing("epoch of 20 images in 3 batches of 8"));
+  }
+  SECTION("as many batches of another size") {
+    resume.batch_size = 9;
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, resume), containing("20 images in 3 batches of 9"));
+  }
+  SECTION("as many batches of another data set") {
+    const auto others = tiny_task(19);
+    REQUIRE_THROWS_WITH(fit(model, others, sgd{}, resume), containing("19 images in 3 batches of 8"));
   }
   SECTION("another schedule") {
     REQUIRE_THROWS_WITH(fit(model, training, sgd{}, resume, schedule::plateau{}),
                         containing("without a plateau"));
   }
   SECTION("another optimizer") {
+    REQUIRE_THROWS_WITH(fit(model, training, adamw{}, resume),
+                        containing("with sgd, and this one has adamw"));
+  }
+  SECTION("an optimizer with other options") {
     REQUIRE_THROWS_WITH(fit(model, training, sgd{.momentum = 0.9}, resume),
                         containing("missing: training.momentum_buffer.0.weight"));
   }

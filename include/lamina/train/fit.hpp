@@ -15,9 +15,11 @@
 #include <vector>
 
 #include "lamina/data/loader.hpp"
+#include "lamina/io/atomic_file.hpp"
 #include "lamina/net/model.hpp"
 #include "lamina/train/callbacks.hpp"
 #include "lamina/train/detail/fit_arguments.hpp"
+#include "lamina/train/detail/require_option.hpp"
 #include "lamina/train/detail/resumption.hpp"
 #include "lamina/train/evaluate.hpp"
 #include "lamina/train/exponential_moving_average.hpp"
@@ -37,9 +39,10 @@ struct fit_options {
   seed order{};            ///< of the order of samples, and of augmentation
   double clip_norm = 0;    ///< gradients longer than this are shortened to it; 0: never
   bool progress = true;    ///< a bar on std::cout, unless another is among the callbacks
-  /// The state is saved here after epochs, and when the training is stopped; empty: never.
+  /// The state is saved here after epochs, and when the training is stopped; empty: never. That it can be is
+  /// made sure of before the first batch.
   std::filesystem::path checkpoint = {};
-  Index checkpoint_every = 1;  ///< epochs
+  Index checkpoint_every = 1;  ///< epochs; 0: only after the last
   /// A checkpoint to go on from; its order of samples is kept. What callbacks remember is not in it.
   std::filesystem::path resume = {};
 };
@@ -105,6 +108,9 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
                 "fit: two data sets to validate on are given; it takes one");
   static_assert(detail::at_most_one<detail::IsAverage, Extra...>,
                 "fit: two averages of the weights are given; it takes one");
+  detail::require_option(options.epochs >= 0, "fit: epochs must not be negative");
+  detail::require_option(options.clip_norm >= 0, "fit: clip_norm must be a number, and not negative");
+  detail::require_option(options.checkpoint_every >= 0, "fit: checkpoint_every must not be negative");
   cross_entropy default_loss;
   schedule::constant default_schedule;
   Augmentation<Purpose::training> default_pipeline;
@@ -150,13 +156,18 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   if (loader.batches() == 0)
     throw error("fit: drop_last leaves nothing of ", loader.size(), " images, for batch_size is ",
                 options.batch_size);
+  const TrainingPosition here{
+      .batches = loader.batches(), .batch_size = options.batch_size, .samples = loader.size()};
   if (resumed) {
-    detail::require_same_training(position, loader.batches(), plateau, options.resume);
+    detail::require_same_training(position, here, plateau, options.resume);
     load_training(model, optimizer, *resumed, average);
     detail::restore(plateau, position.schedule);
     resumed.reset();
   }
-  position.batches = loader.batches();
+  position.batches = here.batches;
+  position.batch_size = here.batch_size;
+  position.samples = here.samples;
+  if (!options.checkpoint.empty()) io::AtomicFile{options.checkpoint};  // throws where none can be written
 
   std::optional<ProgressBar> bar;
   if (options.progress && !(detail::is_progress_bar<std::remove_cvref_t<Extra>> || ...))
@@ -195,6 +206,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
         value = loss(logits, batch.labels, model.output_gradient());
       metric.update(logits, batch.labels);
       mean_loss.add(value, static_cast<double>(batch.size()));
+      model.zero_gradients();  // a callback's backward pass may have left some
       model.backward();
       notify_backward_end(model, extra...);
       if (options.clip_norm > 0) clip_gradient_norm(model.parameter_space(), options.clip_norm);

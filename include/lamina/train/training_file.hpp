@@ -23,6 +23,8 @@ struct TrainingPosition {
   Index epoch = 0;                    ///< epochs done
   Index batch = 0;                    ///< batches done of the next one
   Index batches = 0;                  ///< that an epoch has; 0: not known
+  Index batch_size = 0;               ///< images in a batch; 0: not known
+  Index samples = 0;                  ///< images in the data set; 0: not known
   std::uint64_t order_seed = 0;       ///< of the order of samples and of augmentation
   std::vector<double> schedule = {};  ///< the numbers of a schedule that has state
   std::vector<double> running = {};   ///< the sums of loss and metric of the epoch at hand
@@ -45,23 +47,30 @@ inline std::string numbers_text(const std::vector<double>& numbers) {
 struct TrainingMetadata {
   const io::SafetensorsFile& file;
 
+  std::string text(const char* key) const {
+    const auto entry = file.metadata().find(key);
+    if (entry == file.metadata().end())
+      throw file_error(file.path().string(), ": its metadata has no \"", key,
+                       "\"; this is not the state of a training (a model alone is read by io::load)");
+    return entry->second;
+  }
   std::uint64_t whole_number(const char* key, std::uint64_t most = ~std::uint64_t{0}) const {
-    const std::string text = text_of(key);
+    const std::string found = text(key);
     std::uint64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc{} || end != text.data() + text.size() || number > most) refuse(key, text);
+    const auto [end, problem] = std::from_chars(found.data(), found.data() + found.size(), number);
+    if (problem != std::errc{} || end != found.data() + found.size() || number > most) refuse(key, found);
     return number;
   }
   Index count(const char* key) const {
     return static_cast<Index>(whole_number(key, std::numeric_limits<Index>::max()));
   }
   std::vector<double> numbers(const char* key) const {
-    const std::string text = text_of(key);
+    const std::string found = text(key);
     std::vector<double> all;
-    for (const char *at = text.data(), *end = at + text.size(); at != end;) {
+    for (const char *at = found.data(), *end = at + found.size(); at != end;) {
       double x = 0;
       const auto [after, problem] = std::from_chars(at, end, x);
-      if (problem != std::errc{} || after == end || *after != ' ') refuse(key, text);
+      if (problem != std::errc{} || after == end || *after != ' ') refuse(key, found);
       all.push_back(x);
       at = after + 1;
     }
@@ -69,13 +78,6 @@ struct TrainingMetadata {
   }
 
  private:
-  std::string text_of(const char* key) const {
-    const auto entry = file.metadata().find(key);
-    if (entry == file.metadata().end())
-      throw file_error(file.path().string(), ": its metadata has no \"", key,
-                       "\"; this is not the state of a training (a model alone is read by io::load)");
-    return entry->second;
-  }
   [[noreturn]] void refuse(const char* key, const std::string& text) const {
     throw file_error(file.path().string(), ": its metadata has \"", key, "\": \"", text.substr(0, 60),
                      "\", which is no number that a training writes there");
@@ -90,6 +92,8 @@ inline TrainingPosition training_position(const io::SafetensorsFile& file) {
   TrainingPosition position{.epoch = metadata.count("training.epoch"),
                             .batch = metadata.count("training.batch"),
                             .batches = metadata.count("training.batches"),
+                            .batch_size = metadata.count("training.batch_size"),
+                            .samples = metadata.count("training.samples"),
                             .order_seed = metadata.whole_number("training.order_seed"),
                             .schedule = metadata.numbers("training.schedule"),
                             .running = metadata.numbers("training.running")};
@@ -136,6 +140,9 @@ void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, con
                          {"training.epoch", sentence(position.epoch)},
                          {"training.batch", sentence(position.batch)},
                          {"training.batches", sentence(position.batches)},
+                         {"training.batch_size", sentence(position.batch_size)},
+                         {"training.samples", sentence(position.samples)},
+                         {"training.optimizer", std::string(Rule::name)},
                          {"training.order_seed", sentence(position.order_seed)},
                          {"training.steps", sentence(optimizer.steps())},
                          {"training.average_updates", sentence(average.updates())},
@@ -166,6 +173,9 @@ TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimize
   if (metadata.whole_number("lamina.architecture") != model.architecture_hash())
     throw file_error(file.path().string(),
                      ": it was saved by a net of another architecture; resuming needs the same one");
+  if (const std::string saved = metadata.text("training.optimizer"); saved != Rule::name)
+    throw file_error(file.path().string(), ": it was saved by a training with ", saved, ", and this one has ",
+                     Rule::name, "; resuming needs the same optimizer");
 
   std::vector<io::TensorSlot> slots;
   io::add_slots(model.parameters(), {}, slots);

@@ -1,5 +1,7 @@
 #include "lamina/train/optimizers/optimizer.hpp"
 
+#include <limits>
+
 #include "lamina/train/optimizers/adam.hpp"
 #include "lamina/train/optimizers/rmsprop.hpp"
 #include "lamina/train/optimizers/sgd.hpp"
@@ -25,6 +27,7 @@ struct sign_descent {
   double learning_rate = 0.1;
   double weight_decay = 0;
   bool decays_all = false;
+  static constexpr std::string_view name = "sign_descent";
   static constexpr std::array<std::string_view, 1> state_names{"signs"};
   Index state_count() const { return 1; }
   void check() const {}
@@ -178,6 +181,18 @@ TEST_CASE("the rule's numbers may change between steps, but not its state") {
   optimizer.rule().momentum = 0.9;
   REQUIRE_THROWS_AS(optimizer.step(), error);
   REQUIRE(optimizer.steps() == 2);
+}
+
+TEST_CASE("a learning rate that is none changes nothing") {
+  ToySpace<float> toy(3);
+  Optimizer optimizer(adamw{}, toy.space());
+  for (const double factor :
+       {std::numeric_limits<double>::quiet_NaN(), -1.0, std::numeric_limits<double>::infinity()}) {
+    toy.gradients[0] = 1;
+    REQUIRE_THROWS_WITH(optimizer.step(factor), containing("adamw: the learning rate"));
+  }
+  REQUIRE(toy.values[0] == 0);
+  REQUIRE(optimizer.steps() == 0);
 }
 
 TEST_CASE("an optimizer takes a rule of the user's") {

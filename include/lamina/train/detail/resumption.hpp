@@ -53,13 +53,17 @@ template <class Metric> void restore(RunningMean& loss, Metric& metric, const st
   }
 }
 
-/// Throws file_error where a training like this one cannot go on from there.
-inline void require_same_training(const TrainingPosition& position, Index batches,
+/// Throws file_error where a training like this one, whose epochs are as `here` says, cannot go on from
+/// there.
+inline void require_same_training(const TrainingPosition& position, const TrainingPosition& here,
                                   const schedule::plateau* plateau, const std::filesystem::path& path) {
-  if (position.batch > 0 && position.batches != batches)
-    throw file_error(path.string(), ": it was saved within an epoch of ", position.batches,
-                     " batches; this training's have ", batches,
-                     ". Resume with the same data and batch size");
+  const auto epoch_of = [](const TrainingPosition& one) {
+    return sentence(one.samples, " images in ", one.batches, " batches of ", one.batch_size);
+  };
+  if (position.batch > 0 && (position.batches != here.batches || position.batch_size != here.batch_size ||
+                             position.samples != here.samples))
+    throw file_error(path.string(), ": it was saved within an epoch of ", epoch_of(position),
+                     "; this training has ", epoch_of(here), ". Resume with the same data and batch size");
   if (position.schedule.size() != numbers_of(plateau).size())
     throw file_error(path.string(), ": it was saved ", plateau ? "without" : "with",
                      " a plateau schedule; resume with the same schedule");

@@ -1,5 +1,6 @@
 // Adam (Kingma and Ba 2015) and AdamW, which decays weights apart from the gradient (Loshchilov and Hutter
-// 2019). PyTorch's torch.optim.Adam and AdamW, their defaults included.
+// 2019). PyTorch's torch.optim.Adam and AdamW, their defaults included, but for what weight decay applies to:
+// there to all parameters, here to biases and norms only with decays_all.
 #pragma once
 
 #include <array>
@@ -48,12 +49,12 @@ AdamUpdate<T, Arch> adam_update(const Rule& rule, double rate, double shrink, do
 }
 
 template <class Rule> void check_adam(const Rule& rule) {
-  require_option(rule.learning_rate >= 0, "adam: the learning rate must not be negative");
-  require_option(rule.beta1 >= 0 && rule.beta1 < 1, "adam: beta1 must lie in [0, 1)");
-  require_option(rule.beta2 >= 0 && rule.beta2 < 1, "adam: beta2 must lie in [0, 1)");
+  require_option(rule.learning_rate >= 0, Rule::name, "the learning rate must not be negative");
+  require_option(rule.beta1 >= 0 && rule.beta1 < 1, Rule::name, "beta1 must lie in [0, 1)");
+  require_option(rule.beta2 >= 0 && rule.beta2 < 1, Rule::name, "beta2 must lie in [0, 1)");
   // PyTorch allows 0; here it would divide the arena's padding, 0 / 0.
-  require_option(rule.epsilon > 0, "adam: epsilon must be positive");
-  require_option(rule.weight_decay >= 0, "adam: weight decay must not be negative");
+  require_option(rule.epsilon > 0, Rule::name, "epsilon must be positive");
+  require_option(rule.weight_decay >= 0, Rule::name, "weight decay must not be negative");
 }
 
 }  // namespace detail
@@ -68,6 +69,7 @@ struct adam {
   double weight_decay = 0;  ///< added to the gradient (L2), and so scaled by the denominator as well
   bool decays_all = false;  ///< biases and norms decay as well
 
+  static constexpr std::string_view name = "adam";
   static constexpr std::array<std::string_view, 2> state_names{"exp_avg", "exp_avg_sq"};
   Index state_count() const { return 2; }
   void check() const { detail::check_adam(*this); }
@@ -87,6 +89,7 @@ struct adamw {
   double weight_decay = 1e-2;
   bool decays_all = false;  ///< biases and norms decay as well
 
+  static constexpr std::string_view name = "adamw";
   static constexpr std::array<std::string_view, 2> state_names{"exp_avg", "exp_avg_sq"};
   Index state_count() const { return 2; }
   void check() const { detail::check_adam(*this); }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -40,6 +42,7 @@ template <class T, class Arch = simd::Arch> struct PartialStateVectors {
 };
 
 /// What an optimizer needs of a rule:
+/// - `name`, which errors and checkpoints call it by;
 /// - `learning_rate`, `weight_decay`, and `decays_all`: whether biases and norms decay as well;
 /// - `state_names`, an array, and `state_count()`, how many of them the rule's options call for;
 /// - `check()`, which throws error where options make no sense;
@@ -48,6 +51,7 @@ template <class T, class Arch = simd::Arch> struct PartialStateVectors {
 ///   parameter whose value, gradients and state are all 0, for such are the arena's padding lanes.
 template <class R>
 concept OptimizerRule = requires(const R rule, simd::Vector<float> v, StateVectors<float> state) {
+  { R::name } -> std::convertible_to<std::string_view>;
   { rule.learning_rate } -> std::convertible_to<double>;
   { rule.weight_decay } -> std::convertible_to<double>;
   { rule.decays_all } -> std::convertible_to<bool>;
@@ -81,15 +85,20 @@ template <OptimizerRule Rule, class T> class Optimizer {
     arrange_treatments();
   }
 
-  /// One update at learning_rate * learning_rate_factor.
+  /// One update at learning_rate * learning_rate_factor. Throws error where that is negative or no finite
+  /// number.
   void step(double learning_rate_factor = 1) {
+    const double rate = rule_.learning_rate * learning_rate_factor;
+    if (!(rate >= 0 && std::isfinite(rate)))
+      throw error(Rule::name, ": the learning rate, ", std::to_string(rate),
+                  " by now, must be finite and not negative");
     if (rule_.state_count() != slots_)
       throw error("Optimizer: the rule was given options that need other state; make a new optimizer for it");
     ++steps_;
     arrange_treatments();
     for (Treatment& treatment : treatments_)
       treatment.update = rule_.template update<T>(
-          rule_.learning_rate * learning_rate_factor * static_cast<double>(treatment.segment.rate_scale),
+          rate * static_cast<double>(treatment.segment.rate_scale),
           treatment.segment.decays || rule_.decays_all ? rule_.weight_decay : 0.0, steps_);
     parallel_for(detail::pieces_of(size(), detail::arena_grain), [this](Index piece) {
       const Index begin = piece * detail::arena_grain, end = std::min(begin + detail::arena_grain, size());

@@ -44,6 +44,7 @@ struct rmsprop {
   double weight_decay = 0;
   bool decays_all = false;  ///< biases and norms decay as well
 
+  static constexpr std::string_view name = "rmsprop";
   static constexpr std::array<std::string_view, 2> state_names{"square_avg", "momentum_buffer"};
   Index state_count() const { return momentum == 0 ? 1 : 2; }
 

@@ -40,6 +40,7 @@ struct sgd {
   double weight_decay = 0;
   bool decays_all = false;  ///< biases and norms decay as well
 
+  static constexpr std::string_view name = "sgd";
   static constexpr std::array<std::string_view, 1> state_names{"momentum_buffer"};
   Index state_count() const { return momentum == 0 ? 0 : 1; }
 

@@ -76,6 +76,23 @@ TEST_CASE("the state of a training comes back from a file to the bit") {
   REQUIRE((after.bits() == before.bits()));
 }
 
+TEST_CASE("the steps of what was frozen come back from a file") {
+  const support::TemporaryDirectory directory;
+  Training before(1), after(2);
+  before.model.set_frozen("0.", true);
+  before.step();
+  before.step();
+  save_training(before.model, before.optimizer, position, directory / "state");
+  load_training(after.model, after.optimizer, directory / "state");
+  for (Training* training : {&before, &after}) {
+    training->model.set_frozen("0.", false);
+    training->step();
+  }
+  REQUIRE((after.bits() == before.bits()));
+  REQUIRE(after.optimizer.segment_steps()[0] == 1);
+  REQUIRE(after.optimizer.steps() == 3);
+}
+
 TEST_CASE("the file of a training is a model's file too") {
   const support::TemporaryDirectory directory;
   Training training(1);
@@ -125,6 +142,11 @@ TEST_CASE("a training's file that is damaged changes nothing") {
     const std::string text = GENERATE("1", "1 2", "a ", "1 , 2 ", " 1 ", "1e999 ");
     rewrite(path, [&](io::Metadata& metadata) { metadata[key] = text; });
     require_refused(key);
+  }
+  SECTION("the steps of other parameters, or more than were made") {
+    const std::string text = GENERATE("", "1 1 1 1 1 ", "1 1 1 1 1 2 ", "1 1 1 1 1 0.5 ", "1 1 1 1 1 -1 ");
+    rewrite(path, [&](io::Metadata& metadata) { metadata["training.segment_steps"] = text; });
+    require_refused("training.segment_steps");
   }
   SECTION("more batches done than an epoch has") {
     rewrite(path, [](io::Metadata& metadata) { metadata["training.batch"] = "12"; });

@@ -25,14 +25,14 @@ void transform_gradients(const ParameterSpace<T>& space, const F& f) {
   parallel_for(pieces_of(size, arena_grain), [&](Index piece) {
     const Index begin = piece * arena_grain;
     for_each_part(space.segments, begin, std::min(begin + arena_grain, size),
-                  [&](const ParameterSegment& part) {
-                    if (part.frozen) return;
+                  [&](Index first, Index last, const ParameterSegment& segment) {
+                    if (segment.frozen) return;
                     T* const gradients = space.gradients.data();
-                    Index i = part.begin;
-                    for (; i + width <= part.end; i += width)
+                    Index i = first;
+                    for (; i + width <= last; i += width)
                       simd::store_unaligned(gradients + i, f(simd::load_unaligned<T>(gradients + i)));
-                    simd::store_partial(gradients + i, f(simd::load_partial<T>(gradients + i, part.end - i)),
-                                        part.end - i);
+                    simd::store_partial(gradients + i, f(simd::load_partial<T>(gradients + i, last - i)),
+                                        last - i);
                   });
   });
 }
@@ -49,10 +49,10 @@ template <class T, class Arch = simd::Arch> double gradient_norm(const Parameter
     const Index begin = piece * detail::arena_grain;
     double sum = 0;
     detail::for_each_part(space.segments, begin, std::min(begin + detail::arena_grain, size),
-                          [&](const ParameterSegment& part) {
-                            if (part.frozen) return;
-                            for (Index from = part.begin; from < part.end; from += run) {
-                              const Index end = std::min(from + run, part.end);
+                          [&](Index first, Index last, const ParameterSegment& segment) {
+                            if (segment.frozen) return;
+                            for (Index from = first; from < last; from += run) {
+                              const Index end = std::min(from + run, last);
                               V squares = simd::constant<V>(0);
                               Index i = from;
                               for (; i + width <= end; i += width) {

@@ -3,10 +3,13 @@
 // stopped, saved and resumed gives the bits of one that never stopped.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <span>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -76,11 +79,22 @@ struct TrainingMetadata {
     }
     return all;
   }
+  /// So many whole numbers, none above `most`.
+  std::vector<Index> counts(const char* key, std::size_t size, Index most) const {
+    const std::vector<double> all = numbers(key);
+    const auto is_count = [&](double x) {
+      return x >= 0 && x <= static_cast<double>(most) && x == std::floor(x);
+    };
+    if (all.size() != size || !std::all_of(all.begin(), all.end(), is_count)) refuse(key, text(key));
+    std::vector<Index> counts;
+    for (const double x : all) counts.push_back(static_cast<Index>(x));
+    return counts;
+  }
 
  private:
   [[noreturn]] void refuse(const char* key, const std::string& text) const {
     throw file_error(file.path().string(), ": its metadata has \"", key, "\": \"", text.substr(0, 60),
-                     "\", which is no number that a training writes there");
+                     "\", which is not what a training writes there");
   }
 };
 
@@ -129,27 +143,30 @@ struct NoAverage {
 template <class T, class Rule, class Average>
 void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, const TrainingPosition& position,
                    const std::filesystem::path& path, Average& average) {
+  const std::span<const Index> segment_steps = optimizer.segment_steps();
   io::TensorList<T> list;
   list.add(model.parameters());
   list.add(model.statistics());
   detail::for_each_training_arena(optimizer, average, [&](const std::string& name, std::span<T> arena) {
     list.add(model.named_like_parameters(arena), name);
   });
-  io::write_safetensors(path, list.tensors(),
-                        {{"lamina.architecture", sentence(model.architecture_hash())},
-                         {"training.epoch", sentence(position.epoch)},
-                         {"training.batch", sentence(position.batch)},
-                         {"training.batches", sentence(position.batches)},
-                         {"training.batch_size", sentence(position.batch_size)},
-                         {"training.samples", sentence(position.samples)},
-                         {"training.optimizer", std::string(Rule::name)},
-                         {"training.order_seed", sentence(position.order_seed)},
-                         {"training.steps", sentence(optimizer.steps())},
-                         {"training.average_updates", sentence(average.updates())},
-                         {"training.passes", sentence(model.pass_count())},
-                         {"training.model_seed", sentence(model.random_seed().value)},
-                         {"training.schedule", detail::numbers_text(position.schedule)},
-                         {"training.running", detail::numbers_text(position.running)}});
+  io::write_safetensors(
+      path, list.tensors(),
+      {{"lamina.architecture", sentence(model.architecture_hash())},
+       {"training.epoch", sentence(position.epoch)},
+       {"training.batch", sentence(position.batch)},
+       {"training.batches", sentence(position.batches)},
+       {"training.batch_size", sentence(position.batch_size)},
+       {"training.samples", sentence(position.samples)},
+       {"training.optimizer", std::string(Rule::name)},
+       {"training.order_seed", sentence(position.order_seed)},
+       {"training.steps", sentence(optimizer.steps())},
+       {"training.segment_steps", detail::numbers_text({segment_steps.begin(), segment_steps.end()})},
+       {"training.average_updates", sentence(average.updates())},
+       {"training.passes", sentence(model.pass_count())},
+       {"training.model_seed", sentence(model.random_seed().value)},
+       {"training.schedule", detail::numbers_text(position.schedule)},
+       {"training.running", detail::numbers_text(position.running)}});
 }
 template <class T, class Rule>
 void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, const TrainingPosition& position,
@@ -167,6 +184,8 @@ TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimize
   TrainingPosition position = training_position(file);
   const detail::TrainingMetadata metadata{file};
   const Index steps = metadata.count("training.steps");
+  const std::vector<Index> segment_steps =
+      metadata.counts("training.segment_steps", optimizer.segment_steps().size(), steps);
   const Index updates = metadata.count("training.average_updates");
   const std::uint64_t passes = metadata.whole_number("training.passes");
   const std::uint64_t model_seed = metadata.whole_number("training.model_seed");
@@ -185,6 +204,7 @@ TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimize
   });
   io::restore(file, slots);  // all or nothing
   optimizer.set_steps(steps);
+  std::copy(segment_steps.begin(), segment_steps.end(), optimizer.segment_steps().begin());
   average.set_updates(updates);
   model.set_pass_count(passes);
   model.set_random_seed(seed{model_seed});

@@ -11,8 +11,11 @@ using Parts = std::vector<std::pair<Index, Index>>;
 
 Parts parts_in(const std::vector<ParameterSegment>& segments, Index begin, Index end) {
   Parts parts;
-  detail::for_each_part(segments, begin, end,
-                        [&](const ParameterSegment& part) { parts.emplace_back(part.begin, part.end); });
+  detail::for_each_part(segments, begin, end, [&](Index first, Index last, const ParameterSegment& segment) {
+    REQUIRE(segment.begin <= first);
+    REQUIRE(&segment >= segments.data());
+    parts.emplace_back(first, last);
+  });
   return parts;
 }
 
@@ -33,6 +36,17 @@ TEST_CASE("segments that adjoin and are treated alike make one part, cut at the 
   REQUIRE(parts_in(segments, 45, 45).empty());
   REQUIRE(parts_in(segments, 60, 99).empty());
   REQUIRE(parts_in({}, 0, 10).empty());
+}
+
+TEST_CASE("what makes segments alike can be said otherwise") {
+  const std::vector<ParameterSegment> segments = {
+      {.begin = 0, .end = 4}, {.begin = 4, .end = 8}, {.begin = 8, .end = 12, .decays = false}};
+  Parts parts;
+  detail::for_each_part(
+      segments, 0, 12,
+      [&](Index first, Index last, const ParameterSegment&) { parts.emplace_back(first, last); },
+      [](const ParameterSegment& a, const ParameterSegment& b) { return a.begin > 0 && b.begin > 0; });
+  REQUIRE(parts == Parts{{0, 4}, {4, 12}});
 }
 
 TEST_CASE("empty segments are passed over") {

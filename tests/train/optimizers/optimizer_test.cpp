@@ -112,6 +112,37 @@ TEST_CASE("segments are read at every step") {
   REQUIRE(toy.values[10] == -3);
 }
 
+TEST_CASE("what is unfrozen begins with step 1") {
+  ToySpace<double> toy(2, {{.begin = 0, .end = 1}, {.begin = 1, .end = 2, .frozen = true}});
+  Optimizer optimizer(adam{.learning_rate = 1e-3}, toy.space());
+  const auto step = [&] {
+    toy.gradients[0] = toy.gradients[1] = 1;
+    const double before = toy.values[1];
+    optimizer.step();
+    return before - toy.values[1];
+  };
+  for (int i = 0; i < 100; ++i) REQUIRE(step() == 0);
+  toy.segments[1].frozen = false;
+  for (int i = 0; i < 5; ++i) require_close(step(), 1e-3, 1e-9);
+  REQUIRE(optimizer.steps() == 105);
+  REQUIRE(optimizer.segment_steps()[1] == 5);
+  require_close(toy.values[0], -0.105, 1e-8);
+}
+
+TEST_CASE("rate scales may change at every step") {
+  ToySpace<double> toy(2, {{.begin = 0, .end = 1}, {.begin = 1, .end = 2}});
+  Optimizer optimizer(sgd{.learning_rate = 1}, toy.space());
+  double expected = 0;
+  for (int i = 1; i <= 50; ++i) {
+    toy.segments[1].rate_scale = 1.0f / static_cast<float>(i);
+    expected -= static_cast<double>(toy.segments[1].rate_scale);
+    toy.gradients[0] = toy.gradients[1] = 1;
+    optimizer.step();
+  }
+  require_close(toy.values[0], -50, 1e-12);
+  require_close(toy.values[1], expected, 1e-12);
+}
+
 TEST_CASE("steps have the same bits on any number of threads and however segments are cut") {
   const Index size = 3 * detail::arena_grain + 1234;
   std::vector<ParameterSegment> cut;

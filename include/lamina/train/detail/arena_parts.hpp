@@ -19,19 +19,20 @@ constexpr bool treated_alike(const ParameterSegment& a, const ParameterSegment& 
   return a.decays == b.decays && a.frozen == b.frozen && a.rate_scale == b.rate_scale;
 }
 
-/// Calls f(part) for the parts of segments that lie in [begin, end), in ascending order, where adjoining
-/// segments that are treated alike make one part. A part is a segment with narrower ends.
-template <class F>
-void for_each_part(std::span<const ParameterSegment> segments, Index begin, Index end, F&& f) {
+/// Calls f(first, last, segment) for the parts [first, last) of segments that lie in [begin, end), in
+/// ascending order, where adjoining segments that are alike make one part; `segment` is the first of them.
+template <class F, class Alike = decltype(treated_alike)>
+void for_each_part(std::span<const ParameterSegment> segments, Index begin, Index end, F&& f,
+                   const Alike& alike = treated_alike) {
   auto next = std::upper_bound(segments.begin(), segments.end(), begin,
                                [](Index at, const ParameterSegment& segment) { return at < segment.end; });
   while (next != segments.end() && next->begin < end) {
-    ParameterSegment part = *next;
-    for (++next; next != segments.end() && next->begin == part.end && treated_alike(*next, part); ++next)
-      part.end = next->end;
-    part.begin = std::max(part.begin, begin);
-    part.end = std::min(part.end, end);
-    if (part.begin < part.end) f(part);
+    const ParameterSegment& segment = *next;
+    Index last = segment.end;
+    for (++next; next != segments.end() && next->begin == last && alike(*next, segment); ++next)
+      last = next->end;
+    const Index from = std::max(segment.begin, begin), to = std::min(last, end);
+    if (from < to) f(from, to, segment);
   }
 }
 

@@ -60,7 +60,8 @@ template <class Rule> void check_adam(const Rule& rule) {
 }  // namespace detail
 
 /// g += weight_decay p;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g²;
-/// p -= learning_rate m̂ / (√v̂ + epsilon), where m̂ = m / (1 - beta1ᵗ) and v̂ = v / (1 - beta2ᵗ) at step t.
+/// p -= learning_rate m̂ / (√v̂ + epsilon), where m̂ = m / (1 - beta1ᵗ) and v̂ = v / (1 - beta2ᵗ) at step t of
+/// those in which p learnt: one that was frozen begins with t = 1.
 struct adam {
   double learning_rate = 1e-3;
   double beta1 = 0.9;

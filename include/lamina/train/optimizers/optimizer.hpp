@@ -46,7 +46,8 @@ template <class T, class Arch = simd::Arch> struct PartialStateVectors {
 /// - `learning_rate`, `weight_decay`, and `decays_all`: whether biases and norms decay as well;
 /// - `state_names`, an array, and `state_count()`, how many of them the rule's options call for;
 /// - `check()`, which throws error where options make no sense;
-/// - `update<T>(rate, decay, step)`: the constants of step number `step` (from 1), and with them
+/// - `update<T>(rate, decay, step)`: the constants of a parameter's step number `step` (from 1), and with
+/// them
 ///   `update(value, gradient, state)`: the new value of a vector of parameters. It must give 0 for a
 ///   parameter whose value, gradients and state are all 0, for such are the arena's padding lanes.
 template <class R>
@@ -70,8 +71,9 @@ concept OptimizerRule = requires(const R rule, simd::Vector<float> v, StateVecto
 ///   optimizer.step(schedule::cosine{}(position));        // at a share of the learning rate
 ///
 /// The model must outlive it. Segments are read at every step: frozen ones keep their values (their gradients
-/// are dropped), `rate_scale` multiplies the learning rate. Results do not depend on the number of threads; a
-/// step allocates nothing.
+/// are dropped, and their steps not counted: what is unfrozen begins with step 1, as in PyTorch),
+/// `rate_scale` multiplies the learning rate. Results do not depend on the number of threads; a step
+/// allocates nothing.
 template <OptimizerRule Rule, class T> class Optimizer {
  public:
   Optimizer(Rule rule, ParameterSpace<T> space) : rule_(std::move(rule)), space_(space) {
@@ -82,7 +84,9 @@ template <OptimizerRule Rule, class T> class Optimizer {
     stride_ = (size() + line - 1) / line * line;
     slots_ = rule_.state_count();
     state_ = Storage<T>(stride_ * slots_);
-    arrange_treatments();
+    segment_steps_.resize(space_.segments.size());
+    treatment_of_.resize(space_.segments.size());
+    treatments_.reserve(space_.segments.size());
   }
 
   /// One update at learning_rate * learning_rate_factor. Throws error where that is negative or no finite
@@ -95,15 +99,15 @@ template <OptimizerRule Rule, class T> class Optimizer {
     if (rule_.state_count() != slots_)
       throw error("Optimizer: the rule was given options that need other state; make a new optimizer for it");
     ++steps_;
-    arrange_treatments();
-    for (Treatment& treatment : treatments_)
-      treatment.update = rule_.template update<T>(
-          rate * static_cast<double>(treatment.segment.rate_scale),
-          treatment.segment.decays || rule_.decays_all ? rule_.weight_decay : 0.0, steps_);
+    arrange_treatments(rate);
     parallel_for(detail::pieces_of(size(), detail::arena_grain), [this](Index piece) {
       const Index begin = piece * detail::arena_grain, end = std::min(begin + detail::arena_grain, size());
-      detail::for_each_part(space_.segments, begin, end,
-                            [this](const ParameterSegment& part) { update(part); });
+      detail::for_each_part(
+          space_.segments, begin, end,
+          [this](Index first, Index last, const ParameterSegment& segment) { update(first, last, segment); },
+          [this](const ParameterSegment& a, const ParameterSegment& b) {
+            return a.frozen == b.frozen && treatment_of(a) == treatment_of(b);
+          });
     });
   }
 
@@ -113,7 +117,12 @@ template <OptimizerRule Rule, class T> class Optimizer {
 
   /// Steps made so far. A resumed training sets what was saved.
   Index steps() const { return steps_; }
-  void set_steps(Index steps) { steps_ = steps; }
+  void set_steps(Index steps) {
+    steps_ = steps;
+    std::fill(segment_steps_.begin(), segment_steps_.end(), steps);
+  }
+  /// How many of them each segment has learnt in: fewer where it was frozen.
+  std::span<Index> segment_steps() { return segment_steps_; }
 
   /// The state for checkpoints: `state_name(k)`, in PyTorch's words, and one number per element of the arena,
   /// in the arena's order, zero before the first step.
@@ -125,45 +134,60 @@ template <OptimizerRule Rule, class T> class Optimizer {
  private:
   using Update = decltype(std::declval<const Rule&>().template update<T>(0.0, 0.0, Index{1}));
 
-  /// The constants for all segments that are treated alike.
+  /// The constants for all segments that are treated alike in this step.
   struct Treatment {
-    ParameterSegment segment;
+    bool decays;
+    float rate_scale;
+    Index step;
     Update update;
   };
 
   Index size() const { return static_cast<Index>(space_.values.size()); }
 
-  Treatment* find(const ParameterSegment& segment) {
-    for (Treatment& treatment : treatments_)
-      if (detail::treated_alike(treatment.segment, segment)) return &treatment;
-    return nullptr;
+  /// Segments are known by their place among all.
+  int treatment_of(const ParameterSegment& segment) const {
+    return treatment_of_[static_cast<std::size_t>(&segment - space_.segments.data())];
   }
 
-  void arrange_treatments() {
-    for (const ParameterSegment& segment : space_.segments)
-      if (find(segment) == nullptr)
-        treatments_.push_back({segment, rule_.template update<T>(0.0, 0.0, Index{1})});
+  void arrange_treatments(double rate) {
+    treatments_.clear();
+    for (std::size_t s = 0; s < space_.segments.size(); ++s) {
+      const ParameterSegment& segment = space_.segments[s];
+      if (segment.frozen) continue;
+      const Index step = ++segment_steps_[s];
+      auto known = std::find_if(treatments_.begin(), treatments_.end(), [&](const Treatment& treatment) {
+        return treatment.decays == segment.decays && treatment.rate_scale == segment.rate_scale &&
+               treatment.step == step;
+      });
+      if (known == treatments_.end())
+        known = treatments_.insert(
+            known,
+            {segment.decays, segment.rate_scale, step,
+             rule_.template update<T>(rate * static_cast<double>(segment.rate_scale),
+                                      segment.decays || rule_.decays_all ? rule_.weight_decay : 0.0, step)});
+      treatment_of_[s] = static_cast<int>(known - treatments_.begin());
+    }
   }
 
-  void update(const ParameterSegment& part) {
+  void update(Index first, Index last, const ParameterSegment& segment) {
     T* const gradients = space_.gradients.data();
-    if (part.frozen) {
-      std::fill(gradients + part.begin, gradients + part.end, T{0});
+    if (segment.frozen) {
+      std::fill(gradients + first, gradients + last, T{0});
       return;
     }
     constexpr Index width = simd::width<T>;
-    const Update update = find(part)->update;
+    const Update update = treatments_[static_cast<std::size_t>(treatment_of(segment))].update;
     T* const values = space_.values.data();
     T* const state = state_.data();
     const auto zero = simd::broadcast<T>(0);
-    Index i = part.begin;
-    for (; i + width <= part.end; i += width) {
+    Index i = first;
+    for (; i + width <= last; i += width) {
       const auto value = simd::load_unaligned<T>(values + i),
                  gradient = simd::load_unaligned<T>(gradients + i);
       simd::store_unaligned(values + i, update(value, gradient, StateVectors<T>{state + i, stride_}));
       simd::store_unaligned(gradients + i, zero);
     }
-    if (const Index rest = part.end - i; rest > 0) {
+    if (const Index rest = last - i; rest > 0) {
       const auto value = simd::load_partial<T>(values + i, rest),
                  gradient = simd::load_partial<T>(gradients + i, rest);
       const PartialStateVectors<T> slots{state + i, stride_, rest};
@@ -177,8 +201,10 @@ template <OptimizerRule Rule, class T> class Optimizer {
   Index slots_ = 0;
   Index stride_ = 0;  // elements between slots of state
   Storage<T> state_;
-  std::vector<Treatment> treatments_;
   Index steps_ = 0;
+  std::vector<Index> segment_steps_;
+  std::vector<Treatment> treatments_;  // of this step
+  std::vector<int> treatment_of_;      // for each segment that learns, its number among them
 };
 
 }  // namespace lamina

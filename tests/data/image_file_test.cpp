@@ -78,7 +78,8 @@ TEST_CASE("damaged pictures are refused with file and byte, and cost no memory")
   refused(support::with_header(whole, 0, std::string("\0\0\xff\xff\0\0\xff\xff", 8)),
           "65535x65535 pixels cannot be packed");
   refused(support::jpeg(8, 8, 3).substr(0, 200), "the file ends");
-  CHECK_THROWS_WITH(load_image(directory / "absent.png"), containing("absent.png: cannot be opened"));
+  CHECK_THROWS_WITH(load_image(directory / "absent.png"),
+                    containing("absent.png: cannot be opened; there is no such file"));
   CHECK_THROWS_AS(load_image(directory.path()), file_error);
   // Sound to look at but not to decode: a depth of 3 bits.
   support::write_text(path, support::with_header(whole, 8, "\3"));

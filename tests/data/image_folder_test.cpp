@@ -49,6 +49,22 @@ TEST_CASE("sizes must agree unless a form is asked for") {
   REQUIRE(set.size() == 2);
 }
 
+TEST_CASE("channels must agree unless they are asked for") {
+  const Folder folder;
+  folder.add("a/1.png", support::png(6, 4, 1));
+  folder.add("b/2.png", support::png(6, 4, 3));
+  REQUIRE_THROWS_AS(image_folder(folder.path()), file_error);
+  REQUIRE_THROWS_WITH(image_folder(folder.path()), containing("2.png: the picture is in colour"));
+  REQUIRE_THROWS_AS(image_folder(folder.path(), {.height = 4, .width = 6, .fit = data::ImageFit::exact}),
+                    file_error);
+  REQUIRE(image_folder(folder.path(), {.channels = 3}).shape() == shape<3, 4, 6>);
+  REQUIRE(image_folder(folder.path(), {.height = 2, .width = 2}).shape() == shape<1, 2, 2>);
+  folder.add("a/0.png", support::png(6, 4, 4));
+  REQUIRE_THROWS_WITH(image_folder(folder.path()), containing("1.png: the picture is grey"));
+  folder.add("a/1.png", support::png(6, 4, 3));
+  REQUIRE(image_folder(folder.path()).shape() == shape<3, 4, 6>);  // transparency is dropped
+}
+
 TEST_CASE("what is wrong with a folder is said with its name") {
   const Folder folder;
   REQUIRE_THROWS_WITH(image_folder(folder / "absent"), containing("absent: cannot be read as a folder"));

@@ -45,8 +45,9 @@ inline std::vector<std::filesystem::path> entries(const std::filesystem::path& f
 }  // namespace detail
 
 /// All pictures in the sub-folders of `folder`, one class each, in the order of their names. Without `form`
-/// they must all have the size and channels of the first; with it, each is brought to that form (so `{.height
-/// = 32, .width = 32}` crops and resizes). Divide the set with `split`, or keep training and test pictures in
+/// they must all have the size and channels of the first (grey or RGB, transparency aside); with it, each is
+/// brought to that form (so `{.height = 32, .width = 32}` crops and resizes, to the channels of the first).
+/// Divide the set with `split`, or keep training and test pictures in
 /// two such folders. Throws file_error, naming the file, when a class has no picture, or for a picture that
 /// is damaged or does not fit.
 inline Dataset<> image_folder(const std::filesystem::path& folder, image_form form = {}) {
@@ -70,8 +71,11 @@ inline Dataset<> image_folder(const std::filesystem::path& folder, image_form fo
   set.images = Tensor<std::uint8_t, dyn, dyn, dyn, dyn>(count, shape.channels, shape.height, shape.width);
   parallel_for(count, [&](Index i) {
     const auto& path = files[static_cast<std::size_t>(i)];
-    detail::load_planes(path, detail::read_picture(path), shape, form.fit,
-                        set.images.data() + i * shape.elements());
+    const detail::PictureFile file = detail::read_picture(path);
+    detail::load_planes(path, file, shape, form.fit, set.images.data() + i * shape.elements());
+    if (form.fit == ImageFit::exact && detail::formed(file.shape, form).channels != shape.channels)
+      throw file_error(path.string(), ": the picture is ", shape.channels == 1 ? "in colour" : "grey",
+                       ", and others are not; ask for image_form's .channels = 1 or 3");
   });
   return set;
 }

@@ -50,5 +50,6 @@ TEST_CASE("only a readable file can be opened") {
   const support::TemporaryDirectory directory;
   REQUIRE_THROWS_AS(ByteSource(directory / "absent"), file_error);
   REQUIRE_THROWS_AS(ByteSource(directory.path()), file_error);
-  REQUIRE_THROWS_WITH(ByteSource(directory / "absent"), containing("absent: cannot be opened"));
+  REQUIRE_THROWS_WITH(ByteSource(directory / "absent"),
+                      containing("absent: cannot be opened; there is no such file"));
 }

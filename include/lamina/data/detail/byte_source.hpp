@@ -28,6 +28,8 @@ class ByteSource {
   /// Throws file_error when there is no such readable file.
   explicit ByteSource(std::filesystem::path path) : path_(std::move(path)), file_(path_, std::ios::binary) {
     std::error_code failed;
+    if (!std::filesystem::exists(path_, failed) && !failed)
+      throw file_error(path_.string(), ": cannot be opened; there is no such file");
     file_size_ = std::filesystem::is_regular_file(path_, failed)
                      ? static_cast<Index>(std::filesystem::file_size(path_, failed))
                      : 0;

@@ -118,6 +118,7 @@ TEST_CASE("einsum of two operands", "[kernels]") {
   const auto four = random_normal<T, 2, 3, 5, 4>(seed{7});
   const auto keys = random_normal<T, 2, 3, 6, 4>(seed{8});
   const auto square = random_normal<T, 4, 4>(seed{9});
+  REQUIRE(einsum<" ij, jk -> ik ">(a, b) == einsum<"ij,jk->ik">(a, b));
   // No letter is summed over both.
   check<"i,j->ij">(u, v);
   check<"i,j->ji">(u, v);

@@ -155,4 +155,12 @@ auto einsum(const A& a, const B& b) {
   }
 }
 
+/// Of more operands it is chained, in the order that costs least:
+///   einsum<"il,lm->im">(einsum<"ij,jl->il">(a, b), c)
+template <FixedString Text, expression A, expression B, expression C, expression... More>
+void einsum(const A&, const B&, const C&, const More&...) {
+  static_assert(sizeof...(More) + 3 <= 2,
+                "einsum: it takes one or two operands; give the result of two to an einsum with the third");
+}
+
 }  // namespace lamina

@@ -81,7 +81,7 @@ template <class Left, class Right> void require_matmul_shapes(const Left& left, 
   (void)matmul_shapes<Left, Right>{};
   if constexpr (!Left::is_static || !Right::is_static) {
     if (!Result::inner_agree(left.values(), right.values()))
-      throw shape_error("matmul: shapes ", to_string(left), " and ", to_string(right),
+      throw shape_error("matmul, dot: shapes ", to_string(left), " and ", to_string(right),
                         ": the last axis of the first must be as long as the one it is summed with, the last "
                         "but one (or the only one) of the second");
     if (!Result::batches_agree(left.values(), right.values()))

@@ -64,7 +64,8 @@ struct Letters {
   }
 };
 
-/// "ij,jk->ik" taken apart. Without "->" the result has the letters that occur once, in alphabetical order.
+/// "ij,jk->ik" taken apart; spaces count for nothing. Without "->" the result has the letters that occur
+/// once, in alphabetical order.
 struct Subscripts {
   std::array<Letters, 2> inputs{};
   Letters output;
@@ -81,7 +82,7 @@ struct Subscripts {
         operands = 2;
       else if (c == '-' && text.substr(i, 2) == "->" && !has_output)
         has_output = true, ++i;
-      else
+      else if (c != ' ')
         is_well_formed = false;
     }
     if (has_output) return;

@@ -128,6 +128,9 @@ TEST_CASE("matmul: expressions are evaluated, element types combined", "[kernels
   REQUIRE(matmul(whole, whole) == Tensor<Index, 2, 2>{{7, 10}, {15, 22}});
   REQUIRE(matmul(whole, bytes) == Tensor<Index, 2>{400, 1000});
   REQUIRE(dot(bytes, bytes) == 50'000);
+  const Tensor<std::uint64_t, 2> large{~std::uint64_t{0} - 1, 1};
+  STATIC_REQUIRE(std::is_same_v<decltype(dot(large, large)), std::uint64_t>);
+  REQUIRE(dot(large, Tensor<std::uint64_t, 2>{1, 1}) == ~std::uint64_t{0});
   const Tensor<int, 2, 2> narrow = matmul(whole, whole);
   REQUIRE(narrow(1, 1) == 22);
   STATIC_REQUIRE(std::is_same_v<decltype(matmul(whole, b[0])), Tensor<float, 2>>);

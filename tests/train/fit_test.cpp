@@ -307,25 +307,28 @@ TEST_CASE("checkpoints are written as often as asked, and at the end") {
 
 namespace {
 
-/// Averages the weights by itself.
+/// All weights and running statistics.
+std::vector<float> numbers_of(TinyModel& model) {
+  const auto values = model.parameter_space().values;
+  std::vector<float> all(values.begin(), values.end());
+  for (const auto& statistic : model.statistics())
+    for (const float value : statistic.values()) all.push_back(value);
+  return all;
+}
+
+/// Averages weights and statistics by itself.
 struct Averager {
   double decay;
-  std::vector<float> average;
-  std::vector<float> validated;  // the weights that callbacks see at the end of an epoch
+  std::vector<float> average = {};
+  std::vector<float> validated = {};  // what callbacks see at the end of an epoch
 
-  void on_fit_begin(const FitPlan&, TinyModel& model) {
-    const auto values = model.parameter_space().values;
-    average.assign(values.begin(), values.end());
-  }
+  void on_fit_begin(const FitPlan&, TinyModel& model) { average = numbers_of(model); }
   void on_batch_end(const BatchReport&, TinyModel& model) {
-    const auto values = model.parameter_space().values;
+    const auto values = numbers_of(model);
     for (std::size_t i = 0; i < average.size(); ++i)
       average[i] += static_cast<float>(1 - decay) * (values[i] - average[i]);
   }
-  void on_epoch_end(const EpochReport&, TinyModel& model) {
-    const auto values = model.parameter_space().values;
-    validated.assign(values.begin(), values.end());
-  }
+  void on_epoch_end(const EpochReport&, TinyModel& model) { validated = numbers_of(model); }
 };
 
 }  // namespace
@@ -333,12 +336,12 @@ struct Averager {
 TEST_CASE("with an average of the weights, that is what is validated and what remains") {
   const auto training = tiny_task(60), testing = tiny_task(30, seed{5});
   TinyModel model{seed{1}};
-  Averager mine{0.9, {}, {}};
+  Averager mine{0.9};
   const auto report = fit(model, training, sgd{.learning_rate = 0.05}, quiet, validate_on(testing),
                           exponential_moving_average{.decay = 0.9}, mine);
-  const auto values = model.parameter_space().values;
-  for (std::size_t i = 0; i < values.size(); ++i) require_close(values[i], mine.average[i], 1e-5);
-  REQUIRE((mine.validated == std::vector<float>(values.begin(), values.end())));
+  const auto values = numbers_of(model);
+  require_close(values, mine.average, 1e-5);
+  REQUIRE((mine.validated == values));
   require_close(report.last.validation_loss.value(), evaluate(model, testing).loss, 1e-9);
 }
 

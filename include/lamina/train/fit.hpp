@@ -82,11 +82,11 @@ class Stopwatch {
 /// The net has one output; of callbacks there may be any number, of every other argument after the options
 /// one. The loss is cross entropy and the metric accuracy unless others are given; a plateau answers to the
 /// loss, or with {.maximize = true} to the metric, of validation where there is any. With an
-/// exponential_moving_average{.decay = 0.999} the average of the weights is what is validated, what callbacks
-/// see at the end of an epoch, and what the model has in the end. Results depend on the seeds
-/// alone, not on the number of threads; a training that was stopped and resumed (options.checkpoint,
-/// options.resume) ends with the same bits. Throws what the parts throw: file_error for files (a checkpoint
-/// that does not fit leaves the model as it was), error for labels out of range.
+/// exponential_moving_average{.decay = 0.999} the average of the weights (and running statistics) is what is
+/// validated, what callbacks see at the end of an epoch, and what the model has in the end. Results depend on
+/// the seeds alone, not on the number of threads; a training that was stopped and resumed
+/// (options.checkpoint, options.resume) ends with the same bits. Throws what the parts throw: file_error for
+/// files (a checkpoint that does not fit leaves the model as it was), error for labels out of range.
 template <auto Net, auto In, class T, class Pixel, OptimizerRule Rule, class... Extra>
 FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rule,
               const fit_options& options = {}, Extra&&... extra) {
@@ -138,8 +138,9 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   Optimizer<Rule, T> optimizer(std::move(rule), model.parameter_space());
   exponential_moving_average no_average;
   constexpr bool averages = (detail::IsAverage::matches<std::remove_reference_t<Extra>> || ...);
-  std::conditional_t<averages, WeightAverage<T>, detail::NoAverage> average(
-      detail::choose<detail::IsAverage>(no_average, extra...), model.parameter_space().values);
+  std::conditional_t<averages, WeightAverage<T>, detail::NoAverage<T>> average(
+      detail::choose<detail::IsAverage>(no_average, extra...), model.parameter_space().values,
+      model.statistics());
   std::optional<io::SafetensorsFile> resumed;
   TrainingPosition position{.order_seed = options.order.value};
   if (!options.resume.empty()) {

@@ -129,10 +129,11 @@ void for_each_training_arena(Optimizer<Rule, T>& optimizer, Average& average, F 
 }
 
 /// Stands for a WeightAverage where a training has none.
-struct NoAverage {
+template <class T> struct NoAverage {
   template <class... Unused> explicit NoAverage(const Unused&...) {}
   void update() {}
   void swap() {}
+  std::vector<NamedArray<T>> statistics() const { return {}; }
   Index updates() const { return 0; }
   void set_updates(Index) {}
 };
@@ -150,6 +151,7 @@ void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, con
   detail::for_each_training_arena(optimizer, average, [&](const std::string& name, std::span<T> arena) {
     list.add(model.named_like_parameters(arena), name);
   });
+  list.add(average.statistics(), "training.average.");
   io::write_safetensors(
       path, list.tensors(),
       {{"lamina.architecture", sentence(model.architecture_hash())},
@@ -171,7 +173,7 @@ void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, con
 template <class T, class Rule>
 void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, const TrainingPosition& position,
                    const std::filesystem::path& path) {
-  detail::NoAverage none;
+  detail::NoAverage<T> none;
   save_training(model, optimizer, position, path, none);
 }
 
@@ -202,6 +204,7 @@ TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimize
   detail::for_each_training_arena(optimizer, average, [&](const std::string& name, std::span<T> arena) {
     io::add_slots(model.named_like_parameters(arena), name, slots);
   });
+  io::add_slots(average.statistics(), "training.average.", slots);
   io::restore(file, slots);  // all or nothing
   optimizer.set_steps(steps);
   std::copy(segment_steps.begin(), segment_steps.end(), optimizer.segment_steps().begin());
@@ -213,7 +216,7 @@ TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimize
 template <class T, class Rule>
 TrainingPosition load_training(ModelCore<T>& model, Optimizer<Rule, T>& optimizer,
                                const io::SafetensorsFile& file) {
-  detail::NoAverage none;
+  detail::NoAverage<T> none;
   return load_training(model, optimizer, file, none);
 }
 

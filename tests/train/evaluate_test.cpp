@@ -103,6 +103,21 @@ TEST_CASE("evaluate leaves the model's state alone") {
   REQUIRE(model.pass_count() == 0);
 }
 
+TEST_CASE("batches count as much as the weights of their labels") {
+  const auto set = tiny_task(50, seed{4});
+  TinyModel model{seed{2}};
+  const cross_entropy weighted{.class_weights = {0.2, 1, 7}}, ignoring{.ignored_label = 1};
+  for (const cross_entropy& loss : {weighted, ignoring})
+    require_close(evaluate(model, set, augment(), 4, loss).loss,
+                  evaluate(model, set, augment(), 50, loss).loss, 1e-6);
+}
+
+TEST_CASE("evaluate wants images") {
+  const auto nothing = tiny_task(0);
+  TinyModel model;
+  REQUIRE_THROWS_WITH(evaluate(model, nothing), containing("no images"));
+}
+
 TEST_CASE("an evaluation is printed in a line") {
   std::ostringstream text;
   text << Evaluation{.loss = 0.04123, .metric = 0.98712, .metric_name = "accuracy", .samples = 10000};

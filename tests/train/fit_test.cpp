@@ -141,6 +141,18 @@ TEST_CASE("a checkpoint that cannot be written is told of before the first batch
   REQUIRE(directory.file_count() == 0);  // nothing is left of the trial
 }
 
+TEST_CASE("a callback of an earlier training begins anew") {
+  const auto training = tiny_task(20);
+  early_stop patience{.patience = 2, .metric = Quantity::training_loss, .bad_epochs = 7};
+  patience.best.value = -1;  // no loss is better
+  auto best = best_checkpoint([] {}, Quantity::training_loss);
+  best.best.value = -1;
+  TinyModel model{seed{1}};
+  REQUIRE(!fit(model, training, sgd{.learning_rate = 0.01}, quiet, patience, best).stopped);
+  REQUIRE(patience.best_epoch >= 0);
+  REQUIRE(best.best_epoch == patience.best_epoch);
+}
+
 TEST_CASE("callbacks hear of everything, in the order in which they were given") {
   const auto training = tiny_task(20), testing = tiny_task(6);
   TinyModel model{seed{1}};
@@ -276,6 +288,11 @@ TEST_CASE("fit wants images") {
   TinyModel model;
   const auto nothing = tiny_task(0);
   REQUIRE_THROWS_WITH(fit(model, nothing, sgd{}, quiet), containing("no images"));
+  const auto training = tiny_task(20);
+  const auto before = bits_of(model);
+  REQUIRE_THROWS_WITH(fit(model, training, sgd{}, quiet, validate_on(nothing)),
+                      containing("to validate on has no images"));
+  REQUIRE((bits_of(model) == before));
 }
 
 TEST_CASE("fit may leave out what does not fill a batch") {

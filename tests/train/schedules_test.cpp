@@ -120,4 +120,10 @@ TEST_CASE("options that make no sense are refused") {
   REQUIRE_THROWS_AS(warm_up(-1), error);
 }
 
+TEST_CASE("one_cycle refuses divisors that are none") {
+  REQUIRE_THROWS_WITH((schedule::one_cycle{.initial_divisor = 0}(schedule::Position{0, 10, 100})),
+                      containing("initial_divisor"));
+  REQUIRE_THROWS_AS((schedule::one_cycle{.final_divisor = -1}(schedule::Position{0, 10, 100})), error);
+}
+
 }  // namespace lamina::test

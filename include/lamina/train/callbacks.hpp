@@ -128,7 +128,7 @@ inline void require_measured(const char* who, const FitPlan& plan, Quantity quan
 }  // namespace detail
 
 /// Stops the training when `metric` has not improved for `patience` epochs in a row. Pass it to fit by value,
-/// or as a variable to read `best` and `best_epoch` afterwards.
+/// or as a variable to read `best` and `best_epoch` afterwards. Each training begins anew.
 struct early_stop {
   Index patience = 5;
   double minimum_delta = 0;  ///< an improvement by no more than this is none
@@ -137,7 +137,10 @@ struct early_stop {
   Index best_epoch = -1;  ///< -1: none yet
   Index bad_epochs = 0;   ///< since then
 
-  void on_fit_begin(const FitPlan& plan) const { detail::require_measured("early_stop", plan, metric); }
+  void on_fit_begin(const FitPlan& plan) {
+    detail::require_measured("early_stop", plan, metric);
+    *this = {patience, minimum_delta, metric};
+  }
   Continue on_epoch_end(const EpochReport& report) {
     if (best.improve(value_of(metric, report).value(), is_metric(metric), minimum_delta)) {
       best_epoch = report.epoch;
@@ -155,7 +158,11 @@ template <class Save> struct BestCheckpoint {
   detail::BestValue best = {};
   Index best_epoch = -1;  ///< -1: none yet
 
-  void on_fit_begin(const FitPlan& plan) const { detail::require_measured("best_checkpoint", plan, metric); }
+  void on_fit_begin(const FitPlan& plan) {
+    detail::require_measured("best_checkpoint", plan, metric);
+    best = {};
+    best_epoch = -1;
+  }
   template <class Model> void on_epoch_end(const EpochReport& report, Model& model) {
     if (!best.improve(value_of(metric, report).value(), is_metric(metric), 0)) return;
     best_epoch = report.epoch;
@@ -166,7 +173,7 @@ template <class Save> struct BestCheckpoint {
   }
 };
 
-/// Calls save() or save(model) after each epoch that was the best so far.
+/// Calls save() or save(model) after each epoch that was the best of its training so far.
 ///
 ///   best_checkpoint([](auto& model) { io::save(model, "best.safetensors"); })
 template <class Save>

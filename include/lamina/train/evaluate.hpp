@@ -1,8 +1,10 @@
 // evaluate(model, testing): loss and metric of a model over a data set, in inference mode.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <ostream>
+#include <span>
 #include <string>
 
 #include "lamina/data/loader.hpp"
@@ -28,19 +30,35 @@ inline std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation)
   return out << evaluation.metric_name << text;
 }
 
-/// Loss and metric over the batches that a Loader makes (not shuffled ones, usually).
+namespace detail {
+
+/// What the loss of a batch counts for in the mean over all: the weights of its labels, where the loss has
+/// any, or their number.
+template <class Loss> double weight_in_mean(const Loss& loss, std::span<const std::int32_t> labels) {
+  if constexpr (requires { loss.total_weight(labels); })
+    return loss.total_weight(labels);
+  else
+    return static_cast<double>(labels.size());
+}
+
+}  // namespace detail
+
+/// Loss and metric over the batches that a Loader makes (not shuffled ones, usually). Of a net with several
+/// outputs the first is judged. Throws error where there are no images.
 template <class T, class Pixel, class Pipeline, auto Net, auto In, class Loss = cross_entropy,
           class Metric = accuracy>
 Evaluation evaluate(Model<Net, In, T>& model, Loader<T, Pixel, Pipeline>& loader, const Loss& loss = {},
                     Metric metric = {}) {
+  if (loader.epoch_size() == 0) throw error("evaluate: there are no images to judge the model on");
   RunningMean mean_loss;
   metric.reset();
   for (const Batch<T>& batch : loader.epoch(0)) {
     const auto logits = model.predict(batch.images());
-    mean_loss.add(loss(logits, batch.labels, FeatureMapView<T>{}), static_cast<double>(batch.size()));
+    mean_loss.add(loss(logits, batch.labels, FeatureMapView<T>{}),
+                  detail::weight_in_mean(loss, batch.labels));
     metric.update(logits, batch.labels);
   }
-  return {mean_loss.value(), metric.value(), metric.name(), loader.size()};
+  return {mean_loss.value(), metric.value(), metric.name(), loader.epoch_size()};
 }
 
 /// The same over `set`, whose pixels become floats in [0, 1] and go through the `pipeline`'s evaluation part

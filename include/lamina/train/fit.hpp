@@ -86,13 +86,18 @@ class Stopwatch {
 /// validated, what callbacks see at the end of an epoch, and what the model has in the end. Results depend on
 /// the seeds alone, not on the number of threads; a training that was stopped and resumed
 /// (options.checkpoint, options.resume) ends with the same bits. Throws what the parts throw: file_error for
-/// files (a checkpoint that does not fit leaves the model as it was), error for labels out of range.
+/// files (a checkpoint that does not fit leaves the model as it was; one that could not be written is told of
+/// before the first batch), error for options without sense and labels out of range. Gradients that the model
+/// has, or that callbacks leave in it between steps, are dropped.
 template <auto Net, auto In, class T, class Pixel, OptimizerRule Rule, class... Extra>
 FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rule,
               const fit_options& options = {}, Extra&&... extra) {
   static_assert((detail::is_fit_argument<std::remove_reference_t<Extra>, T, Model<Net, In, T>> && ...),
                 "fit: an argument is neither a loss, a schedule, a metric, augmentation, validate_on(…), "
                 "exponential_moving_average nor a callback");
+  static_assert(!(detail::takes_no_labels<std::remove_reference_t<Extra>, T> || ...),
+                "fit: its losses take labels, as cross_entropy does; mean_squared_error and others that take "
+                "targets need a loop of your own (examples/custom_training_loop.cpp shows one)");
   static_assert(
       Model<Net, In, T>::output_count == 1,
       "fit: the net has several outputs, and a training needs a loss for each of them; write the loop "
@@ -154,6 +159,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
                                      .drop_last = options.drop_last},
                                     pipeline);
   if (loader.size() == 0) throw error("fit: the data set has no images");
+  if constexpr (validates)
+    if (validation.set->size() == 0) throw error("fit: the data set to validate on has no images");
   if (loader.batches() == 0)
     throw error("fit: drop_last leaves nothing of ", loader.size(), " images, for batch_size is ",
                 options.batch_size);
@@ -200,13 +207,16 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       samples += batch.size();
       if (batch_number++ < position.batch) continue;  // done before the training was stopped
       const auto logits = model.forward(batch.images());
-      double value = 0;
-      if constexpr (Pipeline::mixes)
+      double value = 0, weight = 0;
+      if constexpr (Pipeline::mixes) {
         value = loss(logits, batch.soft_targets, model.output_gradient());
-      else
+        weight = static_cast<double>(batch.size());
+      } else {
         value = loss(logits, batch.labels, model.output_gradient());
+        weight = detail::weight_in_mean(loss, batch.labels);
+      }
       metric.update(logits, batch.labels);
-      mean_loss.add(value, static_cast<double>(batch.size()));
+      mean_loss.add(value, weight);
       model.zero_gradients();  // a callback's backward pass may have left some
       model.backward();
       notify_backward_end(model, extra...);

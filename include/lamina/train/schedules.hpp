@@ -77,16 +77,19 @@ struct cosine {
 };
 
 /// Up to the full learning rate and down to next to nothing (Smith and Topin 2018): PyTorch's OneCycleLR (two
-/// phases, learning rate only), whose max_lr is the optimizer's learning rate.
+/// phases, learning rate only), whose max_lr is the optimizer's learning rate. It ends at the bottom: a
+/// training of one step makes it at the last factor.
 struct one_cycle {
   double warm_up_fraction = 0.3;  ///< share of the steps that go up
-  double initial_divisor = 25;    ///< the first factor is 1 / initial_divisor
-  double final_divisor = 1e4;     ///< the last is 1 / (initial_divisor · final_divisor)
+  double initial_divisor = 25;    ///< above 0; the first factor is 1 / initial_divisor
+  double final_divisor = 1e4;     ///< above 0; the last is 1 / (initial_divisor · final_divisor)
   bool linear = false;            ///< straight lines instead of half cosines
 
   double operator()(const Position& position) const {
     detail::require_option(warm_up_fraction >= 0 && warm_up_fraction <= 1,
                            "schedule::one_cycle: warm_up_fraction must lie in [0, 1]");
+    detail::require_option(initial_divisor > 0 && final_divisor > 0,
+                           "schedule::one_cycle: initial_divisor and final_divisor must be positive");
     const double initial = 1 / initial_divisor, last = initial / final_divisor;
     const auto steps = static_cast<double>(position.total_steps);
     const double top = warm_up_fraction * steps - 1, end = steps - 1;

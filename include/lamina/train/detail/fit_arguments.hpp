@@ -19,6 +19,12 @@ template <class T> struct IsLoss {
       requires(const X& loss, FeatureMapView<const T> logits, std::span<const std::int32_t> labels,
                FeatureMapView<T> gradient) { loss(logits, labels, gradient); };
 };
+/// A loss, but of a prediction and a target of its own extents.
+template <class X, class T>
+constexpr bool takes_no_labels =
+    !IsLoss<T>::template matches<X> &&
+    requires(const X& loss, FeatureMapView<const T> prediction, FeatureMapView<const T, 1> target,
+             FeatureMapView<T> gradient) { loss(prediction, target, gradient); };
 struct IsSchedule {
   template <class X> static constexpr bool matches = schedule::Schedule<X>;
 };

@@ -43,14 +43,12 @@ struct cross_entropy {
     check(logits, gradient);
     detail::require_one_label_each("cross_entropy", logits, labels);
     const Index classes = logits.channels;
-    double total_weight = 0;
     for (Index place = 0; place < logits.batch * logits.pixels(); ++place) {
       const std::int32_t label = labels[static_cast<std::size_t>(place)];
       if (ignored_label && label == *ignored_label) continue;
       if (label < 0 || label >= classes) detail::throw_bad_label("cross_entropy", logits, place, label);
-      total_weight += weight_of(label);
     }
-    const double scale = total_weight > 0 ? 1 / total_weight : 0;
+    const double weight = total_weight(labels), scale = weight > 0 ? 1 / weight : 0;
 
     Scratch<T> smooth(logits.blocks() * channel_block<T>);  // s w_c / C, zero in padding lanes
     std::fill_n(smooth.data(), logits.blocks() * channel_block<T>, T{0});
@@ -107,6 +105,15 @@ struct cross_entropy {
     const FeatureMapView<const T, 1> map(targets.data(), logits.batch, logits.channels, logits.height,
                                          logits.width);
     return this->template operator()<Element, Arch>(logits, map, gradient);
+  }
+
+  /// The weights of these labels together, those ignored left out: what their loss is divided by, and what it
+  /// counts for in a mean over batches.
+  double total_weight(std::span<const std::int32_t> labels) const {
+    double sum = 0;
+    for (const std::int32_t label : labels)
+      if (!ignored_label || label != *ignored_label) sum += weight_of(label);
+    return sum;
   }
 
  private:

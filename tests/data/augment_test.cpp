@@ -1,5 +1,6 @@
 #include "lamina/data/augment.hpp"
 
+#include <limits>
 #include <vector>
 
 #include "data/augmentations/workpieces.hpp"
@@ -72,6 +73,31 @@ TEST_CASE("a pipeline without steps is the identity") {
   STATIC_REQUIRE(nothing.output_shape(shape<3, 2, 2>) == shape<3, 2, 2>);
   STATIC_REQUIRE(augmentation<decltype(nothing)>);
   STATIC_REQUIRE(!augmentation<int>);
+}
+
+TEST_CASE("steps whose options make no sense are refused when a pipeline is made") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  const auto refused = [](const auto& step, const std::string& name) {
+    CAPTURE(name);
+    REQUIRE_THROWS_AS(augment(normalize{{0}, {1}}, step), error);
+    REQUIRE_THROWS_WITH(augment(step), containing(name));
+  };
+  refused(random_flip{.horizontal = 2}, "random_flip: horizontal");
+  refused(random_flip{.vertical = -0.1}, "random_flip: horizontal and vertical");
+  refused(random_affine{.scale_low = 0}, "random_affine: scale_low");
+  refused(random_affine{.scale_low = 2, .scale_high = 1}, "random_affine: scale_low");
+  refused(random_affine{.shear = 90}, "random_affine: shear");
+  refused(random_affine{.rotation = nan}, "random_affine: rotation");
+  refused(colour_jitter{.contrast = -1}, "colour_jitter: amounts");
+  refused(colour_jitter{.hue = 0.6}, "colour_jitter: hue");
+  refused(cutout{.size = -1}, "cutout: size");
+  refused(cutout{.probability = nan}, "cutout: probability");
+  refused(mixup{.alpha = nan}, "mixup: alpha");
+  refused(mixup{.alpha = inf}, "mixup: alpha");
+  refused(mixup{.probability = 1.5}, "mixup: probability");
+  refused(cutmix{.alpha = -1}, "cutmix: alpha");
+  refused(cutmix{.probability = -1}, "cutmix: probability");
+  REQUIRE_NOTHROW(augment(random_flip{}, random_affine{}, colour_jitter{}, cutout{}, mixup{}, cutmix{}));
 }
 
 TEST_CASE("mixing steps are told from image steps") {

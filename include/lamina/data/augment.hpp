@@ -135,12 +135,17 @@ concept augmentation = requires(const P& pipeline, Shape shape) {
   { P::mixes } -> std::convertible_to<bool>;
 };
 
-/// A pipeline of these steps: augment(random_crop{.padding = 4}, random_flip{}, mixup{}).
+/// A pipeline of these steps: augment(random_crop{.padding = 4}, random_flip{}, mixup{}). Throws error where
+/// a step's options make no sense (a probability of 2, say).
 template <class... S> constexpr auto augment(S... steps) {
   static_assert(
       ((image_step<S> || mixing_step<S>) && ...),
       "augment: each argument is a step, callable with (Workpiece<T>&, Draws&) or (BatchInTheMaking<T>&, "
       "Draws&); see data/augmentations/workpiece.hpp");
+  [[maybe_unused]] const auto check = [](const auto& step) {
+    if constexpr (requires { step.check(); }) step.check();
+  };
+  (check(steps), ...);
   return Augmentation<Purpose::training, S...>(
       detail::Steps<std::index_sequence_for<S...>, S...>{{std::move(steps)}...});
 }

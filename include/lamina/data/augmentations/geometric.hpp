@@ -18,6 +18,11 @@ struct random_flip {
   double horizontal = 0.5;
   double vertical = 0;
 
+  void check() const {
+    detail::require_step(detail::is_probability(horizontal) && detail::is_probability(vertical),
+                         "random_flip: horizontal and vertical are probabilities, from 0 to 1");
+  }
+
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
     const bool sideways = draws.chance(horizontal), upside_down = draws.chance(vertical);
     const auto [channels, height, width] = image.shape;
@@ -85,10 +90,18 @@ struct random_crop {
 struct random_affine {
   double rotation = 0;     // degrees, either way
   double translation = 0;  // part of the width and of the height, either way
-  double scale_low = 1;    // factors; > 1 enlarges
+  double scale_low = 1;    // factors above 0; > 1 enlarges
   double scale_high = 1;
-  double shear = 0;  // degrees, either way, along x
+  double shear = 0;  // degrees below 90, either way, along x
   Border border = Border::zero;
+
+  void check() const {
+    detail::require_step(scale_low > 0 && scale_low <= scale_high && std::isfinite(scale_high),
+                         "random_affine: scale_low and scale_high are factors above 0, the lower one first");
+    detail::require_step(std::abs(shear) < 90, "random_affine: shear is an angle below 90 degrees");
+    detail::require_step(std::isfinite(rotation) && std::isfinite(translation),
+                         "random_affine: rotation and translation are finite numbers");
+  }
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
     constexpr double degree = std::numbers::pi / 180;

@@ -7,12 +7,14 @@
 #include <cmath>
 
 #include "lamina/core/shape.hpp"
+#include "lamina/data/augmentations/workpiece.hpp"
 #include "lamina/data/draws.hpp"
 
 namespace lamina {
 
 /// A batch whose images may still be changed. A mixing step is any value with
 ///   template <class T> void operator()(BatchInTheMaking<T>& batch, Draws& draws) const;
+/// and perhaps check(), as in workpiece.hpp.
 template <class T> struct BatchInTheMaking {
   T* pixels;        // (n, c, h, w)
   T* soft_targets;  // (n, classes)
@@ -65,6 +67,11 @@ struct mixup {
   double alpha = 0.2;
   double probability = 1;  // of mixing a batch at all
 
+  void check() const {
+    detail::require_step(alpha >= 0 && std::isfinite(alpha), "mixup: alpha is a finite number, at least 0");
+    detail::require_step(detail::is_probability(probability), "mixup: probability lies between 0 and 1");
+  }
+
   template <class T> void operator()(BatchInTheMaking<T>& batch, Draws& draws) const {
     if (!draws.chance(probability)) return;
     const T keep = static_cast<T>(detail::beta_variate(alpha, draws));
@@ -80,6 +87,11 @@ struct mixup {
 struct cutmix {
   double alpha = 1;
   double probability = 1;
+
+  void check() const {
+    detail::require_step(alpha >= 0 && std::isfinite(alpha), "cutmix: alpha is a finite number, at least 0");
+    detail::require_step(detail::is_probability(probability), "cutmix: probability lies between 0 and 1");
+  }
 
   template <class T> void operator()(BatchInTheMaking<T>& batch, Draws& draws) const {
     if (!draws.chance(probability)) return;

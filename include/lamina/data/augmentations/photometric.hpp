@@ -28,6 +28,13 @@ struct colour_jitter {
   double saturation = 0;
   double hue = 0;  // part of a full turn, either way, at most 0.5
 
+  void check() const {
+    for (const double amount : {brightness, contrast, saturation, hue})
+      detail::require_step(amount >= 0 && std::isfinite(amount),
+                           "colour_jitter: amounts are finite numbers, at least 0");
+    detail::require_step(hue <= 0.5, "colour_jitter: hue is at most 0.5, half a turn");
+  }
+
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
     const auto factor = [&draws](double amount) {
       return static_cast<T>(draws.uniform(std::max(0.0, 1 - amount), 1 + amount));
@@ -72,6 +79,11 @@ struct cutout {
   Index size = 8;
   double probability = 1;
   double value = 0;
+
+  void check() const {
+    detail::require_step(size >= 0, "cutout: size is at least 0 pixels");
+    detail::require_step(detail::is_probability(probability), "cutout: probability lies between 0 and 1");
+  }
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
     const auto [channels, height, width] = image.shape;

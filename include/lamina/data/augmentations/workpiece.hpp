@@ -2,15 +2,17 @@
 //   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const;
 // which changes the image while training, taking every random choice from `draws` (they depend on seed, epoch
 // and sample alone). Optional members:
-//   template <class T> void evaluate(Workpiece<T>& image) const;   // what is done to test images too,
-//   without chance Shape output_shape(Shape input) const;                         // where the step changes
-//   the size or has demands
+//   template <class T> void evaluate(Workpiece<T>& image) const;
+//                                                  what is done to images that are judged, without chance
+//   Shape output_shape(Shape input) const;         where the step changes the size or has demands
+//   void check() const;                            throws error where its options make no sense
 #pragma once
 
 #include <cstddef>
 #include <utility>
 
 #include "lamina/core/border.hpp"
+#include "lamina/core/error.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/data/draws.hpp"
 
@@ -28,6 +30,13 @@ template <class T> struct Workpiece {
 };
 
 namespace detail {
+
+/// Throws error with `sentence`, "<step>: <rule>", unless `condition` holds.
+inline void require_step(bool condition, const char* sentence) {
+  if (!condition) throw error(sentence);
+}
+/// Whether a number is a probability; NaN is none.
+constexpr bool is_probability(double p) { return p >= 0 && p <= 1; }
 
 /// Which pixel of an axis of `extent` stands for `position`, or -1 for a zero (images have nothing partial).
 constexpr Index at_border(Index position, Index extent, Border border) {

@@ -46,7 +46,7 @@ std::vector<Variant> all_variants() {
 
 Row studied(const Variant& variant, const TrainTest<>& data, const Options& options) {
   Row row{variant};
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(options.number("seeds")); ++i) {
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(options.count("seeds", 1)); ++i) {
     const Outcome outcome = variant.train(data, options, options.seed + i);
     row.accuracies.push_back(outcome.accuracy);
     row.seconds.push_back(outcome.seconds);
@@ -98,9 +98,9 @@ io::Canvas chart(const std::vector<Row>& rows) {
 
 void study(const Options& options) {
   TrainTest<> data = photographs(options);
-  data.training = part_of(data.training, static_cast<Index>(options.number("images")));
-  std::printf("%td images, %td epochs, %.0f seeds\n\n%-30s %10s %10s %9s    %s\n", data.training.size(),
-              options.epochs, options.number("seeds"), "", "parameters", "Mmacs", "s/epoch", "accuracy, %");
+  data.training = part_of(data.training, options.count("images"));
+  std::printf("%td images, %td epochs, %td seeds\n\n%-30s %10s %10s %9s    %s\n", data.training.size(),
+              options.epochs, options.count("seeds", 1), "", "parameters", "Mmacs", "s/epoch", "accuracy, %");
   std::vector<Row> rows;
   for (const Variant& variant : all_variants()) {
     if (variant.name.find(options.text("only")) == std::string::npos) continue;

@@ -171,7 +171,7 @@ void compare(const Task& task, Denoiser& plain, Denoiser& weighted) {
 /// The density that DIRECT finds in the paper's range with as many trainings as --search says; without it the
 /// one that was given.
 double searched_density(const Task& task) {
-  const auto trainings = static_cast<Index>(task.options.number("search"));
+  const auto trainings = task.options.count("search");
   if (trainings < 1) return task.options.number("density");
   const auto loss = [&](std::span<const double> density) {
     const double value = validation_loss(task, density);
@@ -184,7 +184,7 @@ double searched_density(const Task& task) {
 
 void denoise(const Options& options) {
   const auto [training, testing] = photographs(options);
-  const Dataset<> seen = part_of(training, static_cast<Index>(options.number("images")));
+  const Dataset<> seen = part_of(training, options.count("images"));
   auto [learnt, held_out] = split(seen, 0.1, {options.seed});
   const Task task{std::move(learnt), std::move(held_out), part_of(testing, 1000),
                   options.number("noise") / 255, options};

@@ -2,6 +2,7 @@
 // trained. A variant is one line in attention.cpp, convolutions.cpp or sampling.cpp.
 #pragma once
 
+#include <algorithm>
 #include <ctime>
 #include <string>
 #include <vector>
@@ -56,7 +57,8 @@ template <auto Net> Outcome train(const TrainTest<>& data, const Options& option
   fit(model, data.training, adamw{.learning_rate = 8e-3, .weight_decay = 0.02}, how, schedule::one_cycle{},
       pipeline);
   const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-  return {evaluate(model, data.testing, pipeline).metric, seconds / static_cast<double>(options.epochs)};
+  return {evaluate(model, data.testing, pipeline).metric,
+          seconds / static_cast<double>(std::max<Index>(options.epochs, 1))};
 }
 
 template <auto Net> Variant variant(const char* name) {

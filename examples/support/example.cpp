@@ -2,10 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <system_error>
 
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/data/cifar.hpp"
@@ -14,6 +17,16 @@
 #include "lamina/data/synthetic.hpp"
 
 using namespace lamina;
+
+namespace {
+
+/// Throws error unless the option's value is at least so much.
+void require_least(const std::string& name, const std::string& value, Index number, Index least) {
+  if (number < least)
+    throw error("--", name, " wants a whole number, at least ", least, ", but is \"", value, '"');
+}
+
+}  // namespace
 
 int run_example(int argc, char** argv, const std::string& description, Options options,
                 void (*example)(const Options&), const std::string& takes) {
@@ -34,6 +47,9 @@ int run_example(int argc, char** argv, const std::string& description, Options o
   if (!takes.empty()) app.add_option(takes, options.arguments)->required();
   CLI11_PARSE(app, argc, argv);
   try {
+    require_least("epochs", std::to_string(options.epochs), options.epochs, 0);
+    require_least("batch", std::to_string(options.batch), options.batch, 1);
+    require_least("threads", std::to_string(options.threads), options.threads, 0);
     if (options.threads > 0) set_threads(options.threads);
     example(options);
     return 0;
@@ -53,7 +69,17 @@ double Options::number(const std::string& name) const {
   const std::string& value = text(name);
   char* end = nullptr;
   const double result = std::strtod(value.c_str(), &end);
-  if (value.empty() || *end != '\0') throw error("--", name, " wants a number, but is \"", value, '"');
+  if (value.empty() || *end != '\0' || !std::isfinite(result))
+    throw error("--", name, " wants a number, but is \"", value, '"');
+  return result;
+}
+
+Index Options::count(const std::string& name, Index least) const {
+  const std::string& value = text(name);
+  Index result = 0;
+  const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), result);
+  const bool is_whole = problem == std::errc{} && end == value.data() + value.size();
+  require_least(name, value, is_whole ? result : least - 1, least);
   return result;
 }
 

@@ -31,9 +31,11 @@ struct Options {
   std::vector<std::string> arguments = {};  ///< what follows the options; only where an example takes any
   std::vector<Setting> own = {};            ///< the example's own options, with their defaults
 
-  /// The value of one of them; throws lamina::error where a number is asked for and is none.
+  /// The value of one of them; throws lamina::error where a number is asked for and is none, or where a count
+  /// is no whole number or below `least`.
   const std::string& text(const std::string& name) const;
   double number(const std::string& name) const;
+  lamina::Index count(const std::string& name, lamina::Index least = 0) const;
 
   /// These options as fit takes them.
   lamina::fit_options for_fit() const {

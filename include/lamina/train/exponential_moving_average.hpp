@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "lamina/core/error.hpp"
+#include "lamina/core/require_option.hpp"
 #include "lamina/core/storage.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/net/arena.hpp"
 #include "lamina/simd/simd.hpp"
 #include "lamina/train/detail/arena_parts.hpp"
 #include "lamina/train/detail/ordered_sum.hpp"
-#include "lamina/train/detail/require_option.hpp"
 
 namespace lamina {
 

@@ -14,12 +14,12 @@
 #include <utility>
 #include <vector>
 
+#include "lamina/core/require_option.hpp"
 #include "lamina/data/loader.hpp"
 #include "lamina/io/atomic_file.hpp"
 #include "lamina/net/model.hpp"
 #include "lamina/train/callbacks.hpp"
 #include "lamina/train/detail/fit_arguments.hpp"
-#include "lamina/train/detail/require_option.hpp"
 #include "lamina/train/detail/resumption.hpp"
 #include "lamina/train/evaluate.hpp"
 #include "lamina/train/exponential_moving_average.hpp"

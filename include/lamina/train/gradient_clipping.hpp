@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lamina/core/require_option.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/net/parameter_space.hpp"
 #include "lamina/simd/simd.hpp"
 #include "lamina/train/detail/arena_parts.hpp"
 #include "lamina/train/detail/ordered_sum.hpp"
-#include "lamina/train/detail/require_option.hpp"
 
 namespace lamina {
 

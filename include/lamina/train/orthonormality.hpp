@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lamina/core/require_option.hpp"
 #include "lamina/core/scratch.hpp"
 #include "lamina/kernels/gemm.hpp"
 #include "lamina/net/model_core.hpp"
-#include "lamina/train/detail/require_option.hpp"
 
 namespace lamina {
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "lamina/core/require_option.hpp"
 #include "lamina/core/shape.hpp"
-#include "lamina/train/detail/require_option.hpp"
 
 namespace lamina::schedule {
 

@@ -19,8 +19,8 @@ struct random_flip {
   double vertical = 0;
 
   void check() const {
-    detail::require_step(detail::is_probability(horizontal) && detail::is_probability(vertical),
-                         "random_flip: horizontal and vertical are probabilities, from 0 to 1");
+    detail::require_option(detail::is_probability(horizontal) && detail::is_probability(vertical),
+                           "random_flip: horizontal and vertical are probabilities, from 0 to 1");
   }
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
@@ -96,11 +96,12 @@ struct random_affine {
   Border border = Border::zero;
 
   void check() const {
-    detail::require_step(scale_low > 0 && scale_low <= scale_high && std::isfinite(scale_high),
-                         "random_affine: scale_low and scale_high are factors above 0, the lower one first");
-    detail::require_step(std::abs(shear) < 90, "random_affine: shear is an angle below 90 degrees");
-    detail::require_step(std::isfinite(rotation) && std::isfinite(translation),
-                         "random_affine: rotation and translation are finite numbers");
+    detail::require_option(
+        scale_low > 0 && scale_low <= scale_high && std::isfinite(scale_high),
+        "random_affine: scale_low and scale_high are factors above 0, the lower one first");
+    detail::require_option(std::abs(shear) < 90, "random_affine: shear is an angle below 90 degrees");
+    detail::require_option(std::isfinite(rotation) && std::isfinite(translation),
+                           "random_affine: rotation and translation are finite numbers");
   }
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {

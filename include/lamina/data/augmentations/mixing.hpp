@@ -68,8 +68,8 @@ struct mixup {
   double probability = 1;  // of mixing a batch at all
 
   void check() const {
-    detail::require_step(alpha >= 0 && std::isfinite(alpha), "mixup: alpha is a finite number, at least 0");
-    detail::require_step(detail::is_probability(probability), "mixup: probability lies between 0 and 1");
+    detail::require_option(alpha >= 0 && std::isfinite(alpha), "mixup: alpha is a finite number, at least 0");
+    detail::require_option(detail::is_probability(probability), "mixup: probability lies between 0 and 1");
   }
 
   template <class T> void operator()(BatchInTheMaking<T>& batch, Draws& draws) const {
@@ -89,8 +89,9 @@ struct cutmix {
   double probability = 1;
 
   void check() const {
-    detail::require_step(alpha >= 0 && std::isfinite(alpha), "cutmix: alpha is a finite number, at least 0");
-    detail::require_step(detail::is_probability(probability), "cutmix: probability lies between 0 and 1");
+    detail::require_option(alpha >= 0 && std::isfinite(alpha),
+                           "cutmix: alpha is a finite number, at least 0");
+    detail::require_option(detail::is_probability(probability), "cutmix: probability lies between 0 and 1");
   }
 
   template <class T> void operator()(BatchInTheMaking<T>& batch, Draws& draws) const {

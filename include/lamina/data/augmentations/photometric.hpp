@@ -30,9 +30,9 @@ struct colour_jitter {
 
   void check() const {
     for (const double amount : {brightness, contrast, saturation, hue})
-      detail::require_step(amount >= 0 && std::isfinite(amount),
-                           "colour_jitter: amounts are finite numbers, at least 0");
-    detail::require_step(hue <= 0.5, "colour_jitter: hue is at most 0.5, half a turn");
+      detail::require_option(amount >= 0 && std::isfinite(amount),
+                             "colour_jitter: amounts are finite numbers, at least 0");
+    detail::require_option(hue <= 0.5, "colour_jitter: hue is at most 0.5, half a turn");
   }
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {
@@ -81,8 +81,8 @@ struct cutout {
   double value = 0;
 
   void check() const {
-    detail::require_step(size >= 0, "cutout: size is at least 0 pixels");
-    detail::require_step(detail::is_probability(probability), "cutout: probability lies between 0 and 1");
+    detail::require_option(size >= 0, "cutout: size is at least 0 pixels");
+    detail::require_option(detail::is_probability(probability), "cutout: probability lies between 0 and 1");
   }
 
   template <class T> void operator()(Workpiece<T>& image, Draws& draws) const {

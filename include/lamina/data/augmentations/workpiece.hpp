@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "lamina/core/border.hpp"
-#include "lamina/core/error.hpp"
+#include "lamina/core/require_option.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/data/draws.hpp"
 
@@ -31,10 +31,6 @@ template <class T> struct Workpiece {
 
 namespace detail {
 
-/// Throws error with `sentence`, "<step>: <rule>", unless `condition` holds.
-inline void require_step(bool condition, const char* sentence) {
-  if (!condition) throw error(sentence);
-}
 /// Whether a number is a probability; NaN is none.
 constexpr bool is_probability(double p) { return p >= 0 && p <= 1; }
 

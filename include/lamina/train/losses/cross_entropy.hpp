@@ -11,13 +11,13 @@
 #include <type_traits>
 #include <vector>
 
+#include "lamina/core/require_option.hpp"
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/simd/simd.hpp"
 #include "lamina/tensor/feature_map.hpp"
 #include "lamina/train/detail/loss_arguments.hpp"
 #include "lamina/train/detail/ordered_sum.hpp"
-#include "lamina/train/detail/require_option.hpp"
 #include "lamina/train/detail/softmax_loss.hpp"
 
 namespace lamina {

@@ -6,11 +6,11 @@
 
 #include <type_traits>
 
+#include "lamina/core/require_option.hpp"
 #include "lamina/simd/simd.hpp"
 #include "lamina/tensor/feature_map.hpp"
 #include "lamina/train/detail/loss_arguments.hpp"
 #include "lamina/train/detail/mean_over_elements.hpp"
-#include "lamina/train/detail/require_option.hpp"
 
 namespace lamina {
 

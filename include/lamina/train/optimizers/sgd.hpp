@@ -5,9 +5,9 @@
 #include <array>
 #include <string_view>
 
+#include "lamina/core/require_option.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/simd/simd.hpp"
-#include "lamina/train/detail/require_option.hpp"
 
 namespace lamina {
 

@@ -1,4 +1,4 @@
-#include "lamina/train/detail/require_option.hpp"
+#include "lamina/core/require_option.hpp"
 
 #include "support/catch.hpp"
 

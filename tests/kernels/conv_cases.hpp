@@ -190,6 +190,7 @@ inline std::vector<ConvCase> depthwise_cases() {
       for (const Index dilation : {1, 2})
         cases.push_back({1, 8, 9, grouped(square(9, 9, kernel, stride, 3, dilation), 9)});
   cases.push_back({3, 1, 1, grouped(square(9, 9, 3, 1, 1), 9)});
+  for (const Index width : {2, 3, 4}) cases.push_back({2, 5, width, grouped(square(9, 9, 3, 1, 1), 9)});
   // Phases of the dilation: padding of all widths, extents that they do not divide, kernels of all kinds.
   for (const Index dilation : {2, 3})
     for (const Index pad : {0, 1, 2, 3, 5, 7}) {

@@ -145,7 +145,7 @@ template <class T, class Arch = simd::Arch> class ConvGradient {
             if (dbias)
               for (Index v = 0; v < group.blocks; ++v)
                 add_pixels(from + v * dy.block_stride(), pixels, dbias + (block + v) * lanes);
-            if (depthwise_ && are_squares(row, column))
+            if (depthwise_ && are_squares(row, column, pixels))
               run_squares(x + in.channel(span.first_channel), from, pixels, factor, to, worker);
             else if (depthwise_)
               run_tiles<0>(x + in.channel(span.first_channel), from, 0, pixels, factor, count, to, worker);
@@ -196,10 +196,11 @@ template <class T, class Arch = simd::Arch> class ConvGradient {
             std::min(lanes, first_out + out_per_group)};
   }
 
-  /// Whether all taps of a region are the nine that depthwise_gradient_tile.hpp is made for.
-  static bool are_squares(const AxisRun& row, const AxisRun& column) {
-    return row.tap_count == 3 && column.tap_count == 3 && column.in_tap_step == 1 && column.in_step == 1 &&
-           column.step == 1;
+  /// Whether all taps of a region are the nine that depthwise_gradient_tile.hpp is made for, and its pixels
+  /// lie as there. (The inner axis of a region one column wide is its rows.)
+  static bool are_squares(const AxisRun& row, const AxisRun& column, const Pixels& pixels) {
+    return row.tap_count == 3 && column.tap_count == 3 && column.in_tap_step == 1 &&
+           pixels.inner.in_step == lanes && pixels.inner.out_step == lanes;
   }
   void run_squares(const T* x, const T* dy, const Pixels& pixels, T factor, T* dweight, int worker) const {
     alignas(64) T sums[static_cast<std::size_t>(9 * lanes)];

@@ -195,7 +195,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   FitReport summary;
   tell(FitPlan{position.epoch, options.epochs, loader.epoch_size(), loader.batches(), validates,
                metric.name()});
-  bool goes_on = true;
+  constexpr bool has_callbacks = (Callback<std::remove_reference_t<Extra>, Model<Net, In, T>> || ...);
+  bool goes_on = true, may_have_gradients = true;
   while (goes_on && position.epoch < options.epochs) {
     const detail::Stopwatch watch;
     RunningMean mean_loss;
@@ -217,7 +218,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       }
       metric.update(logits, batch.labels);
       mean_loss.add(value, weight);
-      model.zero_gradients();  // a callback's backward pass may have left some
+      if (may_have_gradients) model.zero_gradients();
+      may_have_gradients = has_callbacks;  // whose own backward passes may leave some
       model.backward();
       notify_backward_end(model, extra...);
       if (options.clip_norm > 0) clip_gradient_norm(model.parameter_space(), options.clip_norm);

@@ -6,7 +6,13 @@ namespace lamina::test {
 
 TEMPLATE_TEST_CASE("sums and maxima over the channels of each pixel", "[kernels][pixels]", float, double) {
   using T = TestType;
-  for (const Extents& e : {Extents{1, 1, 1, 1}, {3, 3, 1, 1}, {2, 13, 9, 16}, {1, 17, 8, 8}, {3, 8, 1, 65}}) {
+  for (const Extents& e : {Extents{1, 1, 1, 1},
+                           {3, 3, 1, 1},
+                           {2, 13, 9, 16},
+                           {1, 17, 8, 8},
+                           {3, 8, 1, 65},
+                           {2, 75, 3, 23},
+                           {1, 152, 2, 9}}) {
     const Plain x = random_plain(e, 1);
     const Map<T> map(x, 1);
     const FeatureMapView<const T> view = map;

@@ -129,6 +129,25 @@ TEMPLATE_TEST_CASE("lanes are summed and compared across", "[simd]", float, doub
   }
 }
 
+TEMPLATE_TEST_CASE("a register of reductions is what each would be by itself", "[simd]", float, double) {
+  using T = TestType;
+  using V = simd::Vector<T>;
+  constexpr int w = simd::width<T>;
+  V vectors[w];
+  for (int i = 0; i < w; ++i) {
+    Lanes<T> lanes;
+    for (int j = 0; j < w; ++j)
+      lanes[static_cast<std::size_t>(j)] = static_cast<T>((i * 7 + j * 13) % 31) / 7 - 2;
+    vectors[i] = V::load_unaligned(lanes.data());
+  }
+  const auto sums = lanes_of<T>(simd::reduce_each<T>(vectors, [](V a, V b) { return V(a + b); }));
+  const auto maxima = lanes_of<T>(simd::reduce_each<T>(vectors, [](V a, V b) { return simd::max(a, b); }));
+  for (int i = 0; i < w; ++i) {
+    REQUIRE(sums[static_cast<std::size_t>(i)] == simd::reduce_add(vectors[i]));
+    REQUIRE(maxima[static_cast<std::size_t>(i)] == simd::reduce_max(vectors[i]));
+  }
+}
+
 TEMPLATE_TEST_CASE("masks are asked whether any or all lanes are set", "[simd]", float, double) {
   using T = TestType;
   const auto v = ramp<T>(0, 1);

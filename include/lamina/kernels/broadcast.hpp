@@ -1,11 +1,13 @@
 // How element-wise kernels of several operands run along broadcast axes: rows of the result are made in
 // chunks of 64 pixels that stay in the first-level cache, one operand after another; an operand's row is a
-// run of vectors, one vector for all pixels, a scalar (lane 0) for each pixel, or one scalar for all.
+// run of vectors, one vector for all pixels, a scalar for each pixel (lane 0, or packed), or one scalar for
+// all.
 #pragma once
 
 #include <algorithm>
 #include <span>
 
+#include "lamina/core/scratch.hpp"
 #include "lamina/kernels/loops.hpp"
 
 namespace lamina::kernels::detail {
@@ -13,7 +15,7 @@ namespace lamina::kernels::detail {
 inline constexpr Index chunk_pixels = 64;
 template <class T> inline constexpr Index chunk_elements = chunk_pixels * simd::width<T>;
 
-enum class Reach { vectors, one_vector, scalars, one_scalar };
+enum class Reach { vectors, one_vector, scalars, packed_scalars, one_scalar };
 
 /// What an operand has for some neighbouring pixels of the result.
 template <class T> struct OperandRow {
@@ -58,6 +60,29 @@ struct Grid {
   }
 };
 
+/// The numbers of a gate of y's pixels next to each other: every channel block of y reads them, and in a map
+/// of one channel each has the room of a block. Nothing is packed of other operands.
+template <class T> class PackedPixels {
+ public:
+  PackedPixels(const FeatureMapView<const T>& gate, const FeatureMapView<T>& y)
+      : gate_(gate), numbers_(gate.channels == 1 && y.channels > 1 ? gate.batch * gate.pixels() : 0) {
+    Index i = 0;
+    for (Index n = 0; i < numbers_.size(); ++n)
+      for (Index p = 0; p < gate.pixels(); ++p) numbers_[i++] = gate.at_block(n, 0)[p * gate.block];
+  }
+
+  /// `row`, which is one of the gate's, as it is packed.
+  OperandRow<T> packed(OperandRow<T> row, Index n) const {
+    if (row.reach != Reach::scalars) return row;
+    const Index pixel = (row.data - gate_.at_block(n, 0)) / gate_.block;
+    return {numbers_.data() + n * gate_.pixels() + pixel, Reach::packed_scalars};
+  }
+
+ private:
+  FeatureMapView<const T> gate_;
+  Scratch<T> numbers_;
+};
+
 /// Calls loop(at), where at(p) is the operand's vector for pixel p.
 template <class T, class Loop, class Arch = simd::Arch> void with_reach(OperandRow<T> x, Loop loop) {
   constexpr Index B = FeatureMapView<T>::block;
@@ -68,6 +93,8 @@ template <class T, class Loop, class Arch = simd::Arch> void with_reach(OperandR
       return loop([v = simd::load(x.data)](Index) { return v; });
     case Reach::scalars:
       return loop([from = x.data](Index p) { return simd::broadcast<T>(from[p * B]); });
+    case Reach::packed_scalars:
+      return loop([from = x.data](Index p) { return simd::broadcast<T>(from[p]); });
     case Reach::one_scalar:
       return loop([v = simd::broadcast<T>(*x.data)](Index) { return v; });
   }

@@ -113,18 +113,22 @@ void gated_forward(const Input<T>& x, const Input<T>& a, const Input<T>& b, cons
   constexpr Index B = FeatureMapView<T>::block;
   const Input<T> gates[] = {a, b};
   const detail::Grid grid(std::span<const Input<T>>(gates), y, y.height, y.width);
+  const detail::PackedPixels<T> packed_a(a, y), packed_b(b, y);
   const FeatureMapView<T> rows(y.data, y.batch, y.channels, grid.rows, grid.columns, y.batch_stride);
   for_each_rows(rows, rows.row_stride(), [&](Index n, Index block, Index first_row, Index last_row, int) {
     for (Index row = first_row; row < last_row; ++row) {
       const Index place = row * rows.row_stride();
-      const auto gate = [&](const auto& g) { return grid.row(g, y.channels, n, block, row, 0); };
-      detail::with_reach(gate(a), [&, from = x.at_block(n, block) + place,
-                                   to = rows.at_block(n, block) + place, pixels = grid.columns](auto a_at) {
-        detail::with_reach(gate(b), [=](auto b_at) {
-          for (Index p = 0; p < pixels; ++p)
-            simd::store<T>(to + p * B, op(simd::load<T>(from + p * B), a_at(p), b_at(p)));
-        });
-      });
+      const auto gate = [&](const auto& g, const auto& packed) {
+        return packed.packed(grid.row(g, y.channels, n, block, row, 0), n);
+      };
+      detail::with_reach(gate(a, packed_a),
+                         [&, from = x.at_block(n, block) + place, to = rows.at_block(n, block) + place,
+                          pixels = grid.columns](auto a_at) {
+                           detail::with_reach(gate(b, packed_b), [=](auto b_at) {
+                             for (Index p = 0; p < pixels; ++p)
+                               simd::store<T>(to + p * B, op(simd::load<T>(from + p * B), a_at(p), b_at(p)));
+                           });
+                         });
     }
   });
 }

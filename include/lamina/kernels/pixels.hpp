@@ -4,7 +4,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 #include "lamina/kernels/loops.hpp"
 
@@ -35,43 +37,70 @@ template <class T, class F> void for_each_channel_block(const FeatureMapView<T>&
 template <class T> struct ChannelSums {
   T* results;
   static constexpr T start = 0;
-  static auto combine(const auto& a, const auto& b) { return a + b; }
+  static constexpr auto combine = [](const auto& a, const auto& b) { return a + b; };
   static T reduce(const simd::Vector<T>& v) { return simd::reduce_add(v); }
 };
 template <class T> struct ChannelMaxima {
   T* results;
   static constexpr T start = -std::numeric_limits<T>::infinity();
-  static auto combine(const auto& a, const auto& b) { return simd::max(a, b); }
+  static constexpr auto combine = [](const auto& a, const auto& b) { return simd::max(a, b); };
   static T reduce(const simd::Vector<T>& v) { return simd::reduce_max(v); }
 };
 
+/// Vectors combined pairwise.
+template <int Count, class V, class Combine> V combined(const V* v, Combine combine) {
+  if constexpr (Count == 1)
+    return *v;
+  else
+    return combine(combined<Count / 2>(v, combine), combined<Count / 2>(v + Count / 2, combine));
+}
+
+/// What the channels of `pixels_at_once` pixels are folded into, so far: a vector of lanes each.
+template <class T> struct Folded {
+  alignas(64) T values[pixels_at_once * channel_block<T>];
+};
+
+/// `Blocks` full blocks from `block` on folded into what there is, or into new ones if `fresh`.
+template <Index Blocks, bool Fresh, class T, class Terms, class... Fold, class Arch = simd::Arch>
+void fold_blocks(Index block, Index count, Terms terms, Folded<T>* all, const Fold&... fold) {
+  using V = simd::Vector<T>;
+  [&]<Index... I>(std::integer_sequence<Index, I...>) {
+    const std::array term{terms(block + I)...};
+    for (Index p = 0; p < count; ++p) {
+      const V at_p[] = {V(term[I](p))...};
+      Folded<T>* folded = all;
+      const auto add = [&](const auto& f, T* to) {
+        const V sum = combined<Blocks>(at_p, f.combine);
+        simd::store<T>(to, Fresh ? sum : V(f.combine(simd::load<T>(to), sum)));
+      };
+      (add(fold, (folded++)->values + p * channel_block<T>), ...);
+    }
+  }(std::make_integer_sequence<Index, Blocks>{});
+}
+
 /// terms(block)(p) folded over all channels of pixel p, for p in [0, count), in one way or several at once.
-/// Four full blocks at a time, so that what is folded so far is loaded and stored once for four.
+/// Eight full blocks at a time, so that what is folded so far is loaded and stored once for eight.
 template <class T, class Terms, class... Fold, class Arch = simd::Arch>
 void fold_channels(const FeatureMapView<const T>& map, Index count, Terms terms, const Fold&... fold) {
   using V = simd::Vector<T>;
   constexpr Index B = FeatureMapView<T>::block;
-  struct Folded {
-    alignas(64) T values[pixels_at_once * B];
-  };
-  Folded all[sizeof...(Fold)];
+  Folded<T> all[sizeof...(Fold)];
   const auto for_each_fold = [&](const auto& f) {
-    Folded* folded = all;
+    Folded<T>* folded = all;
     (f(fold, (folded++)->values), ...);
   };
-  for_each_fold([&](const auto& f, T* to) { std::fill_n(to, count * B, f.start); });
   Index block = 0;
-  for (; (block + 4) * B <= map.channels; block += 4) {
-    const auto a = terms(block), b = terms(block + 1), c = terms(block + 2), d = terms(block + 3);
-    for (Index p = 0, end = count; p < end; ++p) {
-      const V at_a = a(p), at_b = b(p), at_c = c(p), at_d = d(p);
-      for_each_fold([&](const auto& f, T* to) {
-        const V four = f.combine(V(f.combine(at_a, at_b)), V(f.combine(at_c, at_d)));
-        simd::store(to + p * B, V(f.combine(simd::load<T>(to + p * B), four)));
-      });
-    }
+  if (8 * B <= map.channels) {
+    fold_blocks<8, true, T>(0, count, terms, all, fold...);
+    block = 8;
+  } else {
+    for_each_fold([&](const auto& f, T* to) { std::fill_n(to, count * B, f.start); });
   }
-  for (; block < map.blocks(); ++block) {
+  for (; (block + 8) * B <= map.channels; block += 8)
+    fold_blocks<8, false, T>(block, count, terms, all, fold...);
+  for (; (block + 1) * B <= map.channels; ++block)
+    fold_blocks<1, false, T>(block, count, terms, all, fold...);
+  if (block < map.blocks()) {
     const auto lanes = simd::lanes_between<T>(0, map.channels - block * B);
     const auto term = terms(block);
     for (Index p = 0, end = count; p < end; ++p)
@@ -81,7 +110,13 @@ void fold_channels(const FeatureMapView<const T>& map, Index count, Terms terms,
       });
   }
   for_each_fold([&](const auto& f, const T* folded) {
-    for (Index p = 0; p < count; ++p) f.results[p] = f.reduce(simd::load<T>(folded + p * B));
+    Index p = 0;
+    for (; p + B <= count; p += B) {
+      V each[B];
+      for (Index i = 0; i < B; ++i) each[i] = simd::load<T>(folded + (p + i) * B);
+      simd::store_unaligned(f.results + p, simd::reduce_each<T>(each, f.combine));
+    }
+    for (; p < count; ++p) f.results[p] = f.reduce(simd::load<T>(folded + p * B));
   });
 }
 

@@ -98,6 +98,8 @@ void fold_channels(const FeatureMapView<const T>& map, Index count, Terms terms,
   }
   for (; (block + 8) * B <= map.channels; block += 8)
     fold_blocks<8, false, T>(block, count, terms, all, fold...);
+  for (; (block + 4) * B <= map.channels; block += 4)
+    fold_blocks<4, false, T>(block, count, terms, all, fold...);
   for (; (block + 1) * B <= map.channels; ++block)
     fold_blocks<1, false, T>(block, count, terms, all, fold...);
   if (block < map.blocks()) {

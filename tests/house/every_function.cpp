@@ -30,8 +30,8 @@ template <class T> void use(T* x, lamina::Index count) {
     simd::store_unaligned(x, V(simd::load_unaligned(x) + y));
   simd::store_partial(x, a, count);
   x[0] += simd::reduce_add(a) + simd::reduce_multiply(b) + simd::reduce_max(c) + simd::reduce_min(a);
-  V each[simd::width<T>];
-  for (V& v : each) v = a;
+  std::array<simd::native<T>, std::size_t{simd::width<T>}> each;
+  each.fill(simd::to_native(a));
   simd::store_unaligned(x, simd::reduce_each<T>(each, [](auto v, auto w) { return V(v + w); }));
   if (simd::any(a < b) || simd::all(a < c)) x[0] = 0;
 }

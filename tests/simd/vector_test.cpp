@@ -133,18 +133,19 @@ TEMPLATE_TEST_CASE("a register of reductions is what each would be by itself", "
   using T = TestType;
   using V = simd::Vector<T>;
   constexpr int w = simd::width<T>;
-  V vectors[w];
-  for (int i = 0; i < w; ++i) {
+  std::array<simd::native<T>, std::size_t{w}> vectors;
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
     Lanes<T> lanes;
     for (int j = 0; j < w; ++j)
-      lanes[static_cast<std::size_t>(j)] = static_cast<T>((i * 7 + j * 13) % 31) / 7 - 2;
-    vectors[i] = V::load_unaligned(lanes.data());
+      lanes[static_cast<std::size_t>(j)] = static_cast<T>((static_cast<int>(i) * 7 + j * 13) % 31) / 7 - 2;
+    vectors[i] = simd::to_native(V::load_unaligned(lanes.data()));
   }
-  const auto sums = lanes_of<T>(simd::reduce_each<T>(vectors, [](V a, V b) { return V(a + b); }));
-  const auto maxima = lanes_of<T>(simd::reduce_each<T>(vectors, [](V a, V b) { return simd::max(a, b); }));
-  for (int i = 0; i < w; ++i) {
-    REQUIRE(sums[static_cast<std::size_t>(i)] == simd::reduce_add(vectors[i]));
-    REQUIRE(maxima[static_cast<std::size_t>(i)] == simd::reduce_max(vectors[i]));
+  auto sums_of = vectors, maxima_of = vectors;
+  const auto sums = lanes_of<T>(simd::reduce_each<T>(sums_of, [](V a, V b) { return V(a + b); }));
+  const auto maxima = lanes_of<T>(simd::reduce_each<T>(maxima_of, [](V a, V b) { return simd::max(a, b); }));
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    REQUIRE(sums[i] == simd::reduce_add(simd::from_native<T>(vectors[i])));
+    REQUIRE(maxima[i] == simd::reduce_max(simd::from_native<T>(vectors[i])));
   }
 }
 

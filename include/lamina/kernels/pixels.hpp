@@ -114,8 +114,9 @@ void fold_channels(const FeatureMapView<const T>& map, Index count, Terms terms,
   for_each_fold([&](const auto& f, const T* folded) {
     Index p = 0;
     for (; p + B <= count; p += B) {
-      V each[B];
-      for (Index i = 0; i < B; ++i) each[i] = simd::load<T>(folded + (p + i) * B);
+      std::array<simd::native<T>, std::size_t{B}> each;
+      for (Index i = 0; i < B; ++i)
+        each[static_cast<std::size_t>(i)] = simd::to_native(simd::load<T>(folded + (p + i) * B));
       simd::store_unaligned(f.results + p, simd::reduce_each<T>(each, f.combine));
     }
     for (; p < count; ++p) f.results[p] = f.reduce(simd::load<T>(folded + p * B));

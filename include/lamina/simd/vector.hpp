@@ -15,8 +15,10 @@
 #endif
 #include <xsimd/xsimd.hpp>
 
+#include <array>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -249,25 +251,16 @@ template <class T> inline T reduce_min(const xsimd::batch<T, Arch>& v) {
   return detail::reduce<width<T> / 2>(v, [](auto a, auto b) { return simd::min(a, b); });
 }
 
-namespace detail {
-template <int Half, class T, class Combine> inline void reduce_halves(native<T>* v, Combine combine) {
-#pragma GCC unroll 8
-  for (int i = 0; i < Half; ++i)
-    v[i] = to_native(combine(from_native<T>(interleave_low<T>(v[i], v[i + Half])),
-                             from_native<T>(interleave_high<T>(v[i], v[i + Half]))));
-  if constexpr (Half > 1) reduce_halves<Half / 2, T>(v, combine);
-}
-}  // namespace detail
-
 /// Lane i of the result is what the lanes of v[i] are folded into by combine(a, b) of vectors, in the order
-/// of reduce_add and its like: a whole register of reductions for the price of two or three.
+/// of reduce_add and its like: a whole register of reductions for the price of two or three. v is
+/// overwritten. (Where v[i] and v[i + half] are interleaved, the halves of both meet.)
 template <class T, class Combine, class A = Arch>
-inline Vector<T> reduce_each(const xsimd::batch<T, A> (&v)[width<T>], Combine combine) {
-  native<T> halves[width<T>];
-#pragma GCC unroll 16
-  for (int i = 0; i < width<T>; ++i) halves[i] = to_native(v[i]);
-  detail::reduce_halves<width<T> / 2, T>(halves, combine);
-  return from_native<T>(halves[0]);
+inline Vector<T> reduce_each(std::array<native<T>, std::size_t{width<T>}>& v, Combine combine) {
+  for (std::size_t half = width<T> / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i)
+      v[i] = to_native<T>(combine(from_native<T>(interleave_low<T>(v[i], v[i + half])),
+                                  from_native<T>(interleave_high<T>(v[i], v[i + half]))));
+  return from_native<T>(v[0]);
 }
 
 }  // namespace lamina::simd

@@ -2,6 +2,10 @@
 
 #include <vector>
 
+#include "lamina/tensor/expressions/expressions.hpp"
+#include "lamina/tensor/reduce.hpp"
+#include "lamina/tensor/slice.hpp"
+#include "lamina/tensor/tensor.hpp"
 #include "lamina/tensor/tensor_view.hpp"
 #include "support/catch.hpp"
 
@@ -72,4 +76,30 @@ TEST_CASE("the first place that nothing comes before is located") {
   REQUIRE(places == std::array<Index, 4>{1, 1, 2, 2});
   locate(x, {false, true}, places.data(), [](float a, float b) { return a < b; });
   REQUIRE(places == std::array<Index, 4>{1, 2, 1, 2});
+}
+
+TEMPLATE_TEST_CASE("narrow rows are folded whatever their width and number", "[tensor]", float, double) {
+  using T = TestType;
+  for (const Index width : {4, 5, 7, 8, 9, 12, 16, 17, 23, 31, 32, 33})
+    for (const Index rows : {1, 2, 31, 32, 33, 70}) {
+      CAPTURE(width, rows);
+      Tensor<T, dyn, dyn, dyn> x(3, rows, width);
+      for (Index i = 0; i < x.size(); ++i) x.data()[i] = static_cast<T>(i * 7 % 23 - 9);
+      const auto sums = sum(x, axes<1>);
+      const auto largest = max(x, axes<1>);
+      const auto of_slice = sum(x(all, all, range(1, to_end)), axes<1>);
+      const auto of_function = sum(x * T{2} - x(range(0, 1), range(0, 1), all), axes<1>);
+      for (Index a = 0; a < 3; ++a)
+        for (Index c = 0; c < width; ++c) {
+          T expected = 0, most = x(a, 0, c);
+          for (Index r = 0; r < rows; ++r) {
+            expected += x(a, r, c);
+            most = std::max(most, x(a, r, c));
+          }
+          REQUIRE(sums(a, c) == expected);
+          REQUIRE(largest(a, c) == most);
+          if (c > 0) REQUIRE(of_slice(a, c - 1) == expected);
+          REQUIRE(of_function(a, c) == 2 * expected - static_cast<T>(rows) * x(0, 0, c));
+        }
+    }
 }

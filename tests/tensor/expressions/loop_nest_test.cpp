@@ -114,3 +114,39 @@ TEST_CASE("runs cover a part of the nest in order, no longer than asked") {
     }
   }
 }
+
+TEST_CASE("a walk comes to the same rows by steps, by skips, several at once and by number") {
+  const auto nest = nest_of({2, 3, 4}, {16, 5, 1}, {0, 7, 3});
+  for (const int axes : {0, 1, 2}) {
+    using Walk = detail::Walk<2>;
+    const Index rows = axes == 0 ? 1 : axes == 1 ? 2 : 6;
+    std::vector<Walk::Pointers> expected;
+    for (Index row = 0; row < rows; ++row) {
+      Walk walk(nest, axes);
+      walk.seek(row);
+      expected.push_back(walk.row());
+      if (axes == 2) {
+        REQUIRE((walk.row()[0] - nest.operands[0].data) / 4 == row / 3 * 16 + row % 3 * 5);
+        REQUIRE((walk.row()[1] - nest.operands[1].data) / 4 == row % 3 * 7);
+        REQUIRE(walk.rows_in_line() == 3 - row % 3);
+      }
+    }
+    const auto expect = [&](Index row, const Walk::Pointers& pointers) {
+      if (row < rows) REQUIRE(pointers == expected[static_cast<std::size_t>(row)]);
+    };
+    Walk stepped(nest, axes), skipped(nest, axes), taken(nest, axes);
+    for (Walk* walk : {&stepped, &skipped, &taken}) walk->seek(0);
+    for (Index row = 0; row < rows; ++row, stepped.next()) expect(row, stepped.row());
+    for (Index row = 0, count; row < rows; row += count, skipped.skip(count)) {
+      expect(row, skipped.row());
+      count = std::min<Index>(2, skipped.rows_in_line());
+    }
+    for (Index row = 0; row + 2 <= rows; row += 2) {  // with rows of three: within a line, and across its end
+      const auto two = taken.take<2>();
+      expect(row, two[0]);
+      expect(row + 1, two[1]);
+      expect(row + 2, taken.row());
+      if (row + 2 < rows) taken.seek(row + 2);  // where it is
+    }
+  }
+}

@@ -107,15 +107,10 @@ S fold_run(Bound bound, Index first, Index count) {
 }
 
 /// As many vectors as one has lanes; lane i of the result is what the lanes of vector i fold to, in the order
-/// of Fold::lanes. (Interleaving vector i with vector i + half, the halves of both meet.)
+/// of Fold::lanes.
 template <class Fold, class S, class Arch = simd::Arch>
-simd::Vector<S> fold_lanes_of_each(std::array<simd::native<S>, simd::width<S>>& vectors) {
-  for (std::size_t half = simd::width<S> / 2; half > 0; half /= 2)
-    for (std::size_t i = 0; i < half; ++i)
-      vectors[i] = simd::to_native(
-          Fold::combine(simd::from_native<S>(simd::interleave_low<S>(vectors[i], vectors[i + half])),
-                        simd::from_native<S>(simd::interleave_high<S>(vectors[i], vectors[i + half]))));
-  return simd::from_native<S>(vectors[0]);
+simd::Vector<S> fold_lanes_of_each(std::array<simd::native<S>, std::size_t{simd::width<S>}>& vectors) {
+  return simd::reduce_each<S>(vectors, [](const auto& a, const auto& b) { return Fold::combine(a, b); });
 }
 
 /// Folds values as they come, pairwise: value n is combined with as many neighbours as n has trailing one

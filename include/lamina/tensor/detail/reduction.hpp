@@ -104,12 +104,11 @@ void fold_runs(const X& x, const LoopNest<Count>& nest, Index first, Index last,
     Index result = first;
     if constexpr (!std::is_void_v<Lane>)
       if (run <= std::min(limit, fold_block))
-        for (constexpr Index width = simd::width<S>; result + width <= last; result += width) {
+        for (constexpr int width = simd::width<S>; result + width <= last; result += width) {
+          const auto rows = walk.template take<width>();
           std::array<simd::native<S>, std::size_t{width}> folds;
-          for (auto& fold : folds) {
-            fold = simd::to_native(fold_in_lanes<Fold, S>(bind(walk.row(), run), 0, run));
-            walk.next();
-          }
+          for (std::size_t i = 0; i < rows.size(); ++i)
+            folds[i] = simd::to_native(fold_in_lanes<Fold, S>(bind(rows[i], run), 0, run));
           simd::store_unaligned(to + result, fold_lanes_of_each<Fold, S>(folds));
         }
     for (; result < last; ++result, walk.next()) {
@@ -144,6 +143,38 @@ void fold_into(Bound bound, S* to, Index count, bool is_first) {
   }
 }
 
+/// Rows that are narrow, at most so many vectors: what they are folded into stays in registers.
+inline constexpr Index narrow_row = 4;
+
+/// The first `count` columns from `column` on of rows [first, last), one row after another, two vectors of
+/// columns at a time.
+template <class Fold, class S, class Bind, class Walk, class Arch = simd::Arch>
+void fold_narrow_rows(const Bind& bind, Walk& walk, Index column, Index count, Index first, Index last,
+                      S* to) {
+  constexpr Index width = simd::width<S>;
+  for (Index i = 0; i < count; i += 2 * width) {
+    const Tail left{i, std::min(width, count - i)},
+        right{i + width, std::clamp(count - i - width, Index{0}, width)};
+    simd::Vector<S> of_left = simd::broadcast<S>(Fold::template identity<S>), of_right = of_left;
+    for (Index row = first; row < last;) {
+      walk.seek(row);
+      auto at = walk.at_column(column);
+      const auto strides = walk.line_strides();
+      const Index rows = std::min(last - row, walk.rows_in_line());
+      for (Index k = 0; k < rows; ++k) {
+        const auto bound = bind(at, count);
+        of_left = Fold::combine(of_left, bound(left));
+        if (right.count > 0) of_right = Fold::combine(of_right, bound(right));
+        for (std::size_t o = 0; o < at.size(); ++o) at[o] += strides[o];
+      }
+      walk.skip(rows);
+      row += rows;
+    }
+    simd::store_partial(to + left.i, of_left, left.count);
+    if (right.count > 0) simd::store_partial(to + right.i, of_right, right.count);
+  }
+}
+
 /// Columns [column, column + count) of rows [first, last), folded pairwise into `to`; `spare` has room for
 /// `count` values per level of the recursion.
 template <class Fold, class S, class Bind, class Walk>
@@ -157,6 +188,9 @@ void fold_rows(const Bind& bind, Walk& walk, Index column, Index count, Index fi
     for (Index i = 0; i < count; ++i) to[i] = Fold::combine(to[i], spare[i]);
     return;
   }
+  if constexpr (simd::is_vector<decltype(bind(walk.row(), count)(Index{}))>)
+    if (count <= narrow_row * simd::width<S>)
+      return fold_narrow_rows<Fold>(bind, walk, column, count, first, last, to);
   walk.seek(first);
   Index row = first;
   if (bind.keeps)
@@ -224,10 +258,16 @@ void reduce(const X& x, const std::array<bool, max_rank>& reduced, S* to) {
     // Calls f(column, first, last, result) for the units: the first of the columns, what is folded, and where
     // to.
     const auto for_each_unit = [&](const auto& f) {
+      // (Counted, not divided anew for each unit: small ones take as long as two divisions.)
+      Index p = first_unit % parts, t = first_unit / parts % tiles, o = first_unit / parts / tiles;
       for (Index unit = first_unit; unit < last_unit; ++unit) {
-        const Index p = unit % parts, column = unit / parts % tiles * tile, o = unit / parts / tiles;
-        f(column, o * plan.folded + p * part, o * plan.folded + std::min((p + 1) * part, plan.folded),
-          results_of_parts + p * results + o * plan.inner + column);
+        f(t * tile, o * plan.folded + p * part, o * plan.folded + std::min((p + 1) * part, plan.folded),
+          results_of_parts + p * results + o * plan.inner + t * tile);
+        if (++p < parts) continue;
+        p = 0;
+        if (++t < tiles) continue;
+        t = 0;
+        ++o;
       }
     };
     if constexpr (Order == FoldOrder::runs)

@@ -152,15 +152,53 @@ template <int Count> class Walk {
   /// Goes to the next row; after the last one the place is unspecified.
   void next() {
     ++row_;
-    for (int axis = axes_ - 1; axis >= 0; --axis) {
-      step(axis, 1);
-      if (++position_[at(axis)] < nest_.extents[at(axis)]) return;
-      step(axis, -position_[at(axis)]);
-      position_[at(axis)] = 0;
-    }
+    step_from(axes_ - 1);
+  }
+
+  /// Goes `rows` rows on, at most rows_in_line().
+  void skip(Index rows) {
+    row_ += rows;
+    if (axes_ == 0) return;
+    const int axis = axes_ - 1;
+    step(axis, rows);
+    position_[at(axis)] += rows;
+    if (position_[at(axis)] < nest_.extents[at(axis)]) return;
+    step(axis, -position_[at(axis)]);
+    position_[at(axis)] = 0;
+    step_from(axis - 1);
   }
 
   const Pointers& row() const { return pointers_; }
+
+  /// The pointers of this row and those after it, `Rows` in all, behind which it goes.
+  template <int Rows> std::array<Pointers, std::size_t{Rows}> take() {
+    std::array<Pointers, std::size_t{Rows}> rows;
+    if (Rows <= rows_in_line()) {
+      Pointers pointers = pointers_;
+      for (const auto strides = line_strides(); Pointers & row : rows) {
+        row = pointers;
+        for (int k = 0; k < Count; ++k) pointers[at(k)] += strides[at(k)];
+      }
+      skip(Rows);
+    } else {
+      for (Pointers& row : rows) {
+        row = pointers_;
+        next();
+      }
+    }
+    return rows;
+  }
+
+  /// How many rows from this one on lie along one axis, and the distances in bytes between them.
+  Index rows_in_line() const {
+    return axes_ == 0 ? 1 : nest_.extents[at(axes_ - 1)] - position_[at(axes_ - 1)];
+  }
+  std::array<Index, static_cast<std::size_t>(Count)> line_strides() const {
+    std::array<Index, static_cast<std::size_t>(Count)> strides{};
+    if (axes_ > 0)
+      for (int k = 0; k < Count; ++k) strides[at(k)] = nest_.operands[at(k)].byte_strides[at(axes_ - 1)];
+    return strides;
+  }
 
   /// The pointers `column` steps into the row's innermost loop.
   Pointers at_column(Index column) const {
@@ -171,6 +209,15 @@ template <int Count> class Walk {
 
  private:
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+  /// One step along an axis; at its end along the next one outside.
+  void step_from(int axis) {
+    for (; axis >= 0; --axis) {
+      step(axis, 1);
+      if (++position_[at(axis)] < nest_.extents[at(axis)]) return;
+      step(axis, -position_[at(axis)]);
+      position_[at(axis)] = 0;
+    }
+  }
   void step(int axis, Index steps) {
     for (int k = 0; k < Count; ++k) pointers_[at(k)] += steps * nest_.operands[at(k)].byte_strides[at(axis)];
   }

@@ -14,7 +14,9 @@
 //     --benchmark_enable_random_interleaving=true
 // Interleave at random if you compare: the speed of most machines drifts.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 
 #include "conv_bench.hpp"
 #include "lamina/core/thread_pool.hpp"
@@ -31,11 +33,12 @@ struct Options {
 };
 
 void declare(CLI::App& app, Options& options) {
-  auto* const file = app.add_option("--shapes", options.shapes, "file of shapes");
+  auto* const file = app.add_option("--shapes", options.shapes, "file of shapes")->check(CLI::ExistingFile);
   auto* const one = app.add_option("--shape", options.shape, "n,c,h,w,k,r,s,stride,pad,dilation,groups");
   one->delimiter(',')->expected(11)->excludes(file);
-  app.add_option("--threads", options.threads);
-  app.add_option("--ms", options.timing.milliseconds, "time for each contestant and shape");
+  app.add_option("--threads", options.threads)->check(CLI::Range(1, 1024));
+  app.add_option("--ms", options.timing.milliseconds, "time for each contestant and shape")
+      ->check(CLI::Range(0.01, 1e7));
   app.add_option("--only", options.only, "shapes whose name contains this");
   app.add_option("--rounds", options.timing.rounds, "into which that time is cut")
       ->check(CLI::Range(1, 100000));
@@ -50,6 +53,8 @@ void declare(CLI::App& app, Options& options) {
 }
 
 ConvShape shape_of(const std::vector<Index>& n) {
+  if (*std::ranges::min_element(n) < 0 || n[0] < 1)
+    throw std::runtime_error("conv_bench: --shape: its numbers are not negative, the batch at least 1");
   const ConvShape shape{.name = "shape",
                         .kind = "shape",
                         .problem = problem_of({n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[7], n[8],
@@ -67,6 +72,7 @@ std::vector<ConvShape> chosen_shapes(const Options& options) {
     shapes.push_back(shape_of(options.shape));
   std::erase_if(shapes,
                 [&](const ConvShape& shape) { return shape.name.find(options.only) == shape.name.npos; });
+  if (shapes.empty()) throw std::runtime_error("conv_bench: no shape's name contains " + options.only);
   for (ConvShape& shape : shapes) shape.backward = shape.backward || options.backward;
   return shapes;
 }

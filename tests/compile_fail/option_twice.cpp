@@ -4,7 +4,7 @@
 
 using namespace lamina;
 
-// expect: conv.*Stride{2, 2, 2}.*Stride{1, 1, 1}
+// expect: conv.*Stride{2, 2, 2, 1}.*Stride{1, 1, 1, 1}
 // expect: options: one kind is given twice; give each
 #ifdef LAMINA_BAD
 inline constexpr auto net = conv<8, 3, stride<2>, stride<1>>;

@@ -4,7 +4,7 @@
 
 using namespace lamina;
 
-// expect: dense.*Stride{2, 2, 2}
+// expect: dense.*Stride{2, 2, 2, 1}
 // expect: options: this layer has no such option
 #ifdef LAMINA_BAD
 inline constexpr auto net = dense<10, stride<2>>;

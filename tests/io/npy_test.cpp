@@ -247,4 +247,9 @@ TEST_CASE("a file that cannot be written leaves the old one", "[io][npy]") {
   REQUIRE_THROWS_AS(save_npy(directory.path(), Tensor<float, 2>{1, 2}), file_error);
   REQUIRE_THROWS_AS(save_npy(directory / "no" / "x.npy", Tensor<float, 2>{1, 2}), file_error);
   REQUIRE(directory.file_count() == 0);
+  Tensor<float, 2> gone{1, 2};
+  const Tensor<float, 2> kept = std::move(gone);
+  save_npy(directory / "x.npy", kept);
+  REQUIRE_THROWS_AS(save_npy(directory / "x.npy", gone), error);
+  REQUIRE(load_npy<float, 2>(directory / "x.npy") == kept);
 }

@@ -1,5 +1,6 @@
 #include "lamina/kernels/channel_pool.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include "kernels/maps.hpp"
@@ -58,6 +59,36 @@ TEMPLATE_TEST_CASE("pooling over channels: values and gradients", "[kernels]", f
       require_map(pair, expected.plain(), tolerance<T>);
     }
   }
+}
+
+TEMPLATE_TEST_CASE("a NaN among the channels is the maximum, and takes its gradient", "[kernels]", float,
+                   double) {
+  using T = TestType;
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
+  for (const Index channels : {3, 8, 20, 75})
+    for (const Index at : {Index{0}, channels / 2, channels - 1}) {
+      CAPTURE(channels, at);
+      const Extents e{1, channels, 3, 5}, one{1, 1, 3, 5}, two{1, 2, 3, 5};
+      Plain x = random_plain(e, 1);
+      x(0, at, 1, 2) = nan;
+      x(0, 0, 2, 0) = infinity;  // their sum is NaN, and none of them
+      x(0, channels - 1, 2, 0) = -infinity;
+      const Map<T> in(x, 1), gates(Plain(Extents{1, channels, 1, 1}, 1)), dy(Plain(one, 1));
+      Map<T> most(one), both(two), gated(two), dx(e);
+      kernels::channel_max_forward(in, most.view());
+      kernels::channel_mean_max_forward<T>(in, both.view(), 0);
+      kernels::channel_mean_max_forward<T>(in, gates, gated.view(), 0);
+      each(one, [&](Index, Index, Index h, Index w) {
+        const bool is_nan = h == 1 && w == 2;
+        REQUIRE(std::isnan(most.view()(0, 0, h, w)) == is_nan);
+        REQUIRE(std::isnan(both.view()(0, 1, h, w)) == is_nan);
+        REQUIRE(std::isnan(gated.view()(0, 1, h, w)) == is_nan);
+      });
+      REQUIRE(most.view()(0, 0, 2, 0) == static_cast<T>(infinity));
+      kernels::channel_max_backward(in, most, dy, dx.view());
+      REQUIRE(dx.view()(0, at, 1, 2) == 1);
+    }
 }
 
 }  // namespace lamina::test

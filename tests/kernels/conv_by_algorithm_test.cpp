@@ -135,4 +135,30 @@ TEST_CASE("Winograd: gradients of strided convolutions and of wide borders are r
   REQUIRE_FALSE(kernels::weights_gradient_applies(ConvAlgorithm::winograd_4x4, square(512, 512, 3, 1, 1)));
 }
 
+TEST_CASE("geometries that make no sense are refused before anything is worked out", "[kernels]") {
+  const Array x = random_array(1, 8, 6, 6, 1), w = random_array(8, 8, 3, 3, 2);
+  const auto refused = [&](kernels::ConvGeometry g, const char* text) {
+    const auto weights = arena_weights<float>(w, square(8, 8, 3, 1, 1));
+    Map<float> y(Extents{1, 8, 6, 6});
+    const Map<float> in(plain(x));
+    Storage<float> gradient(weights.size());
+    REQUIRE_THROWS_WITH(kernels::conv_forward_by<ConvAlgorithm::winograd_2x2>(in.view(), weights.data(),
+                                                                              nullptr, y.view(), g),
+                        containing(text));
+    REQUIRE_THROWS_WITH(kernels::conv_backward_weights_by<ConvAlgorithm::winograd_2x2>(
+                            in.view(), y.view(), gradient.data(), nullptr, g),
+                        containing("conv: "));
+  };
+  const auto changed = [](auto change) {
+    kernels::ConvGeometry g = square(8, 8, 3, 1, 1);
+    change(g);
+    return g;
+  };
+  refused(changed([](auto& g) { g.groups = 0; }), "groups");
+  refused(changed([](auto& g) { g.stride_width = 0; }), "start at 1");
+  refused(changed([](auto& g) { g.out_channels = 0; }), "at least one channel");
+  refused(changed([](auto& g) { g.in_channels = -8; }), "at least one channel");
+  refused(changed([](auto& g) { g.groups = 8; }), "Winograd");
+}
+
 }  // namespace lamina::test

@@ -126,6 +126,23 @@ TEMPLATE_TEST_CASE("add, multiply and maximum of two maps, every broadcast", "[k
       }
 }
 
+TEMPLATE_TEST_CASE("the gradient of a maximum goes to the first NaN where there is one", "[kernels]", float,
+                   double) {
+  using T = TestType;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Extents e{1, 1, 1, 4};
+  Plain a(e), b(e);
+  a.values = {nan, 1, nan, 2};
+  b.values = {1, nan, nan, 1};
+  const Map<T> x(a), y(b), dy(Plain(e, 1));
+  Map<T> of_x(e), of_y(e);
+  const FeatureMapView<const T> both[] = {x, y};
+  kernels::maximum_backward<T>(both, dy, 0, of_x.view());
+  kernels::maximum_backward<T>(both, dy, 1, of_y.view());
+  require_close(of_x.plain().values, {1, 0, 1, 1}, 0);
+  require_close(of_y.plain().values, {0, 1, 0, 0}, 0);
+}
+
 TEMPLATE_TEST_CASE("add, multiply and maximum of one, three and four maps", "[kernels][elementwise]", float,
                    double) {
   for (const Extents& e : {Extents{3, 13, 9, 17}, Extents{1, 17, 1, 1}, Extents{2, 3, 1, 70}})

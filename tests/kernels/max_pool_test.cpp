@@ -67,12 +67,15 @@ TEMPLATE_TEST_CASE("NaN comes through a max pooling, with its gradient", "[kerne
       Map<T> y(out), dx(x.extents);
       kernels::max_pool_forward(g, in, y.view());
       kernels::max_pool_backward(g, in, y, dy, dx.view());
+      int windows_with_nan = 0;
       each(out, [&](Index n, Index c, Index oh, Index ow) {
         bool expected = false;
         each_in_window(g, x.extents, oh, ow,
                        [&](Index h, Index w) { expected |= std::isnan(x(n, c, h, w)); });
         REQUIRE(std::isnan(y.view()(n, c, oh, ow)) == expected);
+        windows_with_nan += expected;
       });
+      REQUIRE(dx.view()(0, 1, at / 6, at % 6) == static_cast<T>(windows_with_nan));  // theirs go to it
       double total = 0;
       for (const double value : dx.plain().values) total += value;
       REQUIRE(total == static_cast<double>(out.count()));  // every window gave its gradient to one element

@@ -38,6 +38,16 @@ TEST_CASE("options: one number is the depth too, a third one stands before the o
   STATIC_REQUIRE((pad<1, 2, 3, 4, 5, 6>.front == 1 && pad<1, 2, 3, 4, 5, 6>.back == 4));
 }
 
+TEST_CASE("options: a depth is for volumes alone", "[kernels]") {
+  using detail::fits_axes;
+  STATIC_REQUIRE((fits_axes(stride<2>, 1) && fits_axes(stride<2>, 2) && fits_axes(stride<2>, 3)));
+  STATIC_REQUIRE((fits_axes(stride<1, 2>, 1) && fits_axes(stride<1, 2>, 2) && !fits_axes(stride<1, 2>, 3)));
+  STATIC_REQUIRE((!fits_axes(dilation<1, 2, 3>, 2) && fits_axes(dilation<1, 2, 3>, 3)));
+  STATIC_REQUIRE((fits_axes(pad<1, 2, 3, 4>, 2) && !fits_axes(pad<1, 2, 3, 4>, 3)));
+  STATIC_REQUIRE((!fits_axes(pad<1, 2, 3, 4, 5, 6>, 1) && fits_axes(pad<1, 2, 3, 4, 5, 6>, 3)));
+  STATIC_REQUIRE((fits_axes(same, 1) && fits_axes(same_upper, 2) && fits_axes(valid, 3)));
+}
+
 TEST_CASE("options: padding of one, two and four sides", "[kernels]") {
   STATIC_REQUIRE(equal(pad<2>, 2, 2, 2, 2));
   STATIC_REQUIRE(equal(pad<1, 3>, 1, 3, 1, 3));

@@ -27,6 +27,26 @@ TEST_CASE("conv_transposed: output shapes and counts are PyTorch's", "[layers]")
   REQUIRE(model.parameter("weight").extents() == ParameterExtents{12, 2, 3, 2});
 }
 
+TEST_CASE("conv_transposed: output_padding adds rows and columns", "[layers]") {
+  STATIC_REQUIRE(output_shape(conv_transposed<4, 3, stride<2>, output_padding<1>>, input<3, 5, 7>) ==
+                 shape<4, 10, 14>);
+  STATIC_REQUIRE(output_shape(conv_transposed<4, 3, output_padding<2, 0>, stride<3, 2>, valid>,
+                              input<3, 5, 7>) == shape<4, 17, 15>);
+  STATIC_REQUIRE(output_shape(conv_transposed<4, 3, stride<2>, output_padding<1>>, input<3, 7>) ==
+                 shape<4, 14>);
+  check_gradients<(conv_transposed<5, 3, stride<2>, output_padding<1>> | tanh_activation |
+                   conv_transposed<3, 3, stride<3, 2>, output_padding<2, 0>>),
+                  input<2, 2, 3>>();
+  // What is added sees the taps that reach it, or the bias alone.
+  Model<conv_transposed<1, 2, stride<2>, valid, output_padding<1>>, input<1, 1, 2>> model{};
+  const auto weight = model.parameter("weight");
+  for (Index i = 0; i < 4; ++i) weight[i] = static_cast<float>(i + 1);
+  model.parameter("bias")[0] = 7;
+  const float x[] = {1, 10};
+  const auto y = elements(model.predict(FeatureMapView<const float, 1>(x, 1, 1, 1, 2)));
+  REQUIRE(y == std::vector<double>{8, 9, 17, 27, 7, 10, 11, 37, 47, 7, 7, 7, 7, 7, 7});
+}
+
 TEST_CASE("conv_transposed: every input pixel writes the kernel", "[layers]") {
   Model<conv_transposed<1, 2, stride<2>, valid, no_bias>, input<1, 1, 2>> model{};
   const auto weight = model.parameter("weight");

@@ -40,6 +40,13 @@ TEST_CASE("a tensor is a row-major map, static where it is static") {
   STATIC_REQUIRE_FALSE(std::is_assignable_v<decltype(as_eigen(constant)(0, 0)), float>);
 }
 
+TEST_CASE("a tensor that was moved from has no map") {
+  Tensor<float, 3> a{1, 2, 3};
+  const Tensor<float, 3> b = std::move(a);
+  REQUIRE_THROWS_AS(as_eigen(a), error);
+  REQUIRE(as_eigen(b).sum() == 6);
+}
+
 TEST_CASE("products of maps are products of tensors") {
   const auto a = generate<double, 3, 4>(counted),
              b = generate<double, 3, 4>([](Index i, Index j) { return i - j; });

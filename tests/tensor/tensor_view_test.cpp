@@ -98,6 +98,8 @@ TEST_CASE("reshape gives other extents to contiguous elements") {
   REQUIRE(view.reshape<dyn, 2, dyn>(3, 2).extent(2) == 2);
   REQUIRE_THROWS_AS((view.reshape<5, 2>()), shape_error);
   REQUIRE_THROWS_AS((view.reshape<dyn, 5>()), shape_error);
+  REQUIRE_THROWS_AS((view.reshape<dyn, dyn>(12, (Index{1} << 62) + 1)),
+                    shape_error);  // 12 elements, modulo 2^64
   const TensorView<float, 4, 3> transposed(memory.data(), {}, {1, 4});
   REQUIRE_THROWS_AS((transposed.reshape<12>()), shape_error);
 }

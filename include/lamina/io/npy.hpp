@@ -154,7 +154,7 @@ void save_npy(const std::filesystem::path& path, const X& x) {
     const auto extents = x.extents().values();
     AtomicFile file(path);
     file.write(detail::npy_head(detail::npy_type<T>(), extents));
-    file.write(std::as_bytes(x.span()));
+    file.write(std::as_bytes(x.view().span()));
     file.commit();
   } else {
     save_npy(path, Tensor(x));

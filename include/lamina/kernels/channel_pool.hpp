@@ -8,6 +8,20 @@ namespace lamina::kernels {
 
 namespace detail {
 
+/// sums[p] and most[p] of terms(block)(p) over the channels of pixel p, NaN where one is. (A maximum may miss
+/// a NaN, but no sum does.)
+template <class T, class Terms, class Arch = simd::Arch>
+void sum_and_max_channels(const FeatureMapView<const T>& x, Index count, Terms terms, T* sums, T* most) {
+  fold_channels(x, count, terms, ChannelSums<T>{sums}, ChannelMaxima<T>{most});
+  for (Index p = 0; p < count; ++p) {
+    if (sums[p] == sums[p]) continue;
+    for_each_channel_block(x, [&](Index block, auto lanes) {
+      const simd::Vector<T> term = terms(block)(p);
+      if (simd::any(lanes & !(term == term))) most[p] = sums[p];
+    });
+  }
+}
+
 /// Writes one number a pixel, and zeros in padding lanes: y is a map of one channel.
 template <class T> void store_pixels(const T* results, Index count, T* to) {
   constexpr Index B = channel_block<T>;
@@ -48,13 +62,13 @@ void channel_mean_backward(const Input<T>& dy, const FeatureMapView<T>& dx) {
   });
 }
 
-/// y = max_c x_c, at each pixel.
+/// y = max_c x_c, at each pixel; NaN where a channel is.
 template <class T, class Arch = simd::Arch>
 void channel_max_forward(const Input<T>& x, const FeatureMapView<T>& y) {
   detail::for_each_pixels(x, [&](Index n, Index first, Index count) {
-    T most[detail::pixels_at_once];
-    detail::max_channels<T>(
-        x, count, [&](Index block) { return detail::pixels_from(x, n, block, first); }, most);
+    T sums[detail::pixels_at_once], most[detail::pixels_at_once];
+    detail::sum_and_max_channels<T>(
+        x, count, [&](Index block) { return detail::pixels_from(x, n, block, first); }, sums, most);
     detail::store_pixels(most, count, detail::pixel_at(y, n, 0, first));
   });
 }
@@ -68,8 +82,7 @@ void channel_mean_max(const Input<T>& x, const FeatureMapView<T>& y, Index mean_
   const T factor = T{1} / static_cast<T>(x.channels);
   for_each_pixels(x, [&](Index n, Index first, Index count) {
     T sums[pixels_at_once], most[pixels_at_once];
-    const auto terms_of = [&](Index block) { return terms(n, block, first); };
-    fold_channels<T>(x, count, terms_of, ChannelSums<T>{sums}, ChannelMaxima<T>{most});
+    sum_and_max_channels<T>(x, count, [&](Index block) { return terms(n, block, first); }, sums, most);
     T* to = pixel_at(y, n, 0, first);
     for (Index p = 0; p < count; ++p, to += B) {
       simd::store(to, simd::broadcast<T>(0));
@@ -99,7 +112,8 @@ void channel_mean_max_forward(const Input<T>& x, const Input<T>& gates, const Fe
   });
 }
 
-/// dx_c = dy for the channel whose value the maximum y is, the first of equal ones, and 0 for the others.
+/// dx_c = dy for the channel whose value the maximum y is, the first of equal ones (or of NaN), and 0 for the
+/// others.
 template <class T, class Arch = simd::Arch>
 void channel_max_backward(const Input<T>& x, const Input<T>& y, const Input<T>& dy,
                           const FeatureMapView<T>& dx) {
@@ -113,12 +127,14 @@ void channel_max_backward(const Input<T>& x, const Input<T>& y, const Input<T>& 
       const auto x_at = detail::pixels_from(x, n, block, first);
       T* to = detail::pixel_at(dx, n, block, first);
       for (Index p = 0; p < count; ++p, to += B) {
-        const auto is_most = lanes & (x_at(p) == V(most[p * B]));
+        const V at = x_at(p);
+        const auto is_most = lanes & ((at == V(most[p * B])) | !(at == at));
         simd::store(to, V(T{0}));
         if (found[p] || !simd::any(is_most)) continue;
         found[p] = true;
+        const T* const pixel = detail::pixel_at(x, n, block, first + p);
         Index lane = 0;
-        while (x(n, block * B + lane, (first + p) / x.width, (first + p) % x.width) != most[p * B]) ++lane;
+        while (pixel[lane] != most[p * B] && pixel[lane] == pixel[lane]) ++lane;
         to[lane] = gradient[p * B];
       }
     });

@@ -22,15 +22,20 @@ constexpr ConvWindow window_of(const ConvGeometry& g) {
 
 namespace detail {
 
+/// Throws shape_error where the algorithm does not apply, or the window is not the one that is known.
+inline void require_applies(ConvAlgorithm algorithm, const ConvGeometry& g, bool is_known = true) {
+  require(
+      applies(algorithm, g) && is_known,
+      "conv: Winograd's algorithm is for kernels of 3, 5 or 7 with one group and zeros around, with stride "
+      "1 or, of 3 × 3, 2");
+}
+
 /// Calls f.template operator()<Rows, Columns>() with the Winograd or StridedWinograd of both axes. Throws
 /// shape_error where the algorithm, one of Winograd's, does not apply.
 template <ConvAlgorithm Algorithm, ConvWindow Known, class F>
 void with_winograd(const ConvGeometry& g, F&& f) {
   const ConvWindow window = window_of(g);
-  require(
-      applies(Algorithm, g) && (Known == ConvWindow{} || Known == window),
-      "conv: Winograd's algorithm is for kernels of 3, 5 or 7 with one group and zeros around, with stride "
-      "1 or, of 3 × 3, 2");
+  require_applies(Algorithm, g, Known == ConvWindow{} || Known == window);
   [[maybe_unused]] const auto call_where = [&]<ConvWindow Is>() {
     constexpr int M = winograd_outputs(Algorithm);
     constexpr int height = static_cast<int>(Is.height), width = static_cast<int>(Is.width);
@@ -100,6 +105,8 @@ template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Kno
 void conv_forward_by(const FeatureMapView<X>& in, const std::type_identity_t<T>* weight,
                      const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                      const ConvGeometry& geometry, const Epilogue& epilogue = {}, bool accumulate = false) {
+  check(geometry, in.height, in.width);
+  detail::require_applies(Algorithm, geometry);
   if (!packing_pays(Algorithm, geometry, in.batch, in.height, in.width)) {
     conv_forward<Kind>(in, weight, bias, out, geometry, epilogue, nothing_follows{}, accumulate);
   } else {
@@ -137,12 +144,13 @@ void conv_backward_weights_by(const FeatureMapView<X>& in, const FeatureMapView<
                               const ConvGeometry& geometry) {
   using T = std::remove_const_t<Y>;
   const detail::AnyMap<const T> x = in, gradient = dy;
+  check(geometry, in.height, in.width);
+  require(weights_gradient_applies(Algorithm, geometry),
+          "conv: the algorithm does not compute this gradient");
   if (!packing_pays(Algorithm, geometry, in.batch, in.height, in.width)) {
     conv_backward_weights(in, dy, dweight, dbias, geometry);
   } else if constexpr (Algorithm != ConvAlgorithm::direct) {
     if (!detail::check_maps(geometry, x, gradient)) return;
-    require(weights_gradient_applies(Algorithm, geometry),
-            "conv: the algorithm does not compute this gradient");
     detail::with_winograd<Algorithm, Known>(geometry, [&]<class Rows, class Columns>() {
       if constexpr (Rows::stride == 1)
         detail::WinogradGradient<T, Rows, Columns, Arch>(geometry, x, gradient).run(x, gradient, dweight);

@@ -83,6 +83,8 @@ constexpr ConvGeometry transposed(const ConvGeometry& g) {
 constexpr void check(const ConvGeometry& g, Index rows, Index columns) {
   require(g.groups > 0 && g.in_channels % g.groups == 0 && g.out_channels % g.groups == 0,
           "conv: the groups must divide input and output channels");
+  require(g.in_channels > 0 && g.out_channels > 0 && rows > 0 && columns > 0,
+          "conv: maps have at least one channel, row and column");
   require(g.kernel_height > 0 && g.kernel_width > 0, "conv: the kernel needs at least one row and column");
   require(g.stride_height > 0 && g.stride_width > 0 && g.dilation_height > 0 && g.dilation_width > 0,
           "conv: stride and dilation start at 1");

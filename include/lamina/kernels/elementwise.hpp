@@ -80,8 +80,8 @@ void maximum_forward(std::span<const Input<T>> x, const FeatureMapView<T>& y) {
   detail::merge_forward(x, y, [](auto a, auto b) { return detail::larger(a, b); });
 }
 
-/// The gradient of operand i of a maximum: dy where x_i is the first of the greatest, else 0, summed over the
-/// axes that dx lacks (added to dx if `accumulates`).
+/// The gradient of operand i of a maximum: dy where x_i is the first of the greatest (of the NaN where there
+/// are any), else 0, summed over the axes that dx lacks (added to dx if `accumulates`).
 template <class T, class Arch = simd::Arch>
 void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size_t i,
                       const FeatureMapView<T>& dx, bool accumulates = false) {
@@ -95,7 +95,8 @@ void maximum_backward(std::span<const Input<T>> x, const Input<T>& dy, std::size
       detail::with_reach(row_of(x[j]), [=](auto other_at) {
         for (Index p = 0; p < pixels; ++p) {
           const V mine = simd::load(own + p * B), other = other_at(p);
-          const auto wins = i < j ? mine >= other : mine > other;
+          const auto is_nan = !(mine == mine);
+          const auto wins = i < j ? (mine >= other) | is_nan : (mine > other) | (is_nan & (other == other));
           simd::store<T>(made + p * B, simd::select(wins, simd::load(g + p * B), V(T{0})));
         }
       });

@@ -32,10 +32,10 @@ void max_two_by_two(const T* upper, const T* lower, T* to, Index outputs) {
                                    larger(simd::load(lower), simd::load(lower + B))));
 }
 
-/// `of` in the lanes that hold the maximum (all that is not smaller, so that NaN meets NaN), once a window:
-/// lanes that were found leave `open`.
+/// `of` in the lanes that hold the maximum (which is NaN where one is), once a window: lanes that were found
+/// leave `open`.
 template <class V> V take_maximum(V x, V maximum, V of, simd::Mask<V>& open) {
-  const auto found = (!(x < maximum)) & open;
+  const auto found = ((x == maximum) | !(x == x)) & open;
   open = open & (!found);
   return simd::select(found, of, V(simd::Element<V>{0}));
 }
@@ -132,8 +132,8 @@ void max_pool_forward(const Geometry& g, const Input<T>& x, const FeatureMapView
   });
 }
 
-/// dx = the gradient of y's: dy(o) goes to the first element of window o, in memory order, that equals y(o);
-/// where windows overlap, gradients add.
+/// dx = the gradient of y's: dy(o) goes to the first element of window o, in memory order, that equals y(o)
+/// (of NaN, that is one); where windows overlap, gradients add.
 template <class T, class Geometry, class Arch = simd::Arch>
 void max_pool_backward(const Geometry& g, const Input<T>& x, const Input<T>& y, const Input<T>& dy,
                        const FeatureMapView<T>& dx) {

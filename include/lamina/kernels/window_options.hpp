@@ -27,12 +27,14 @@ template <Index Vertical, Index Horizontal = Vertical> inline constexpr Kernel k
 struct Stride {
   Index vertical = 1, horizontal = 1;
   Index depth = 1;
+  int numbers = 1;  ///< that were given
 };
 
 /// The distance between a kernel's taps, as Stride: dilation<2>, dilation<vertical, horizontal>, …
 struct Dilation {
   Index vertical = 1, horizontal = 1;
   Index depth = 1;
+  int numbers = 1;
 };
 
 /// What surrounds the map. `same`: (k − 1) · dilation / 2 on both sides. `same_upper`: as TensorFlow's SAME,
@@ -43,6 +45,7 @@ struct Padding {
   Rule rule = Rule::fixed;
   Index top = 0, left = 0, bottom = 0, right = 0;
   Index front = 0, back = 0;
+  int numbers = 1;
 };
 inline constexpr Padding same{Padding::Rule::same};
 inline constexpr Padding same_upper{Padding::Rule::same_upper};
@@ -53,9 +56,13 @@ inline constexpr Padding valid{Padding::Rule::fixed};
 struct OutputPadding {
   Index vertical = 0, horizontal = 0;
   Index depth = 0;
+  int numbers = 1;
 };
 
 namespace detail {
+
+/// Stands for the extent of a map that is known at run time only, where it is checked that a window fits.
+inline constexpr Index unbounded = Index{1} << 40;
 
 /// An option of the axes: one number for all, two for rows and columns, three with the depth before them.
 template <class Option, Index... Numbers> constexpr Option option_of_axes() {
@@ -63,23 +70,31 @@ template <class Option, Index... Numbers> constexpr Option option_of_axes() {
                 "options: give one number for all axes, <vertical, horizontal> or <depth, vertical, "
                 "horizontal>");
   constexpr Index number[] = {Numbers..., 0, 0};
-  if constexpr (sizeof...(Numbers) == 1) return {number[0], number[0], number[0]};
-  if constexpr (sizeof...(Numbers) == 2) return {number[0], number[1]};
-  return {number[1], number[2], number[0]};
+  constexpr int count = sizeof...(Numbers);
+  if constexpr (count == 1) return {number[0], number[0], number[0], count};
+  if constexpr (count == 2) return {number[0], number[1], Option{}.depth, count};
+  return {number[1], number[2], number[0], count};
+}
+
+/// Whether an option that was given so many numbers says something of windows of so many axes, and nothing of
+/// others: a depth is for volumes, which two numbers say nothing of. (Of two, sequences take the second.)
+template <class Option> constexpr bool fits_axes(const Option& option, int axes) {
+  const bool has_depth = option.numbers == 3 || option.numbers == 6;
+  return option.numbers == 1 || has_depth == (axes == 3);
 }
 
 template <Index... Sides> constexpr Padding fixed_padding() {
-  constexpr auto count = sizeof...(Sides);
+  constexpr int count = sizeof...(Sides);
   static_assert((count >= 1 && count <= 4) || count == 6,
                 "pad: give pad<all>, pad<vertical, horizontal>, pad<depth, vertical, horizontal>, "
                 "pad<top, left, bottom, right> or pad<front, top, left, back, bottom, right>");
   constexpr Index side[] = {Sides..., 0, 0, 0, 0, 0};
   constexpr auto fixed = Padding::Rule::fixed;
-  if constexpr (count == 1) return {fixed, side[0], side[0], side[0], side[0], side[0], side[0]};
-  if constexpr (count == 2) return {fixed, side[0], side[1], side[0], side[1]};
-  if constexpr (count == 3) return {fixed, side[1], side[2], side[1], side[2], side[0], side[0]};
-  if constexpr (count == 6) return {fixed, side[1], side[2], side[4], side[5], side[0], side[3]};
-  return {fixed, side[0], side[1], side[2], side[3]};
+  if constexpr (count == 1) return {fixed, side[0], side[0], side[0], side[0], side[0], side[0], count};
+  if constexpr (count == 2) return {fixed, side[0], side[1], side[0], side[1], 0, 0, count};
+  if constexpr (count == 3) return {fixed, side[1], side[2], side[1], side[2], side[0], side[0], count};
+  if constexpr (count == 6) return {fixed, side[1], side[2], side[4], side[5], side[0], side[3], count};
+  return {fixed, side[0], side[1], side[2], side[3], 0, 0, count};
 }
 
 }  // namespace detail

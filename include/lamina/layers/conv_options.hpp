@@ -24,9 +24,9 @@ struct ConvOptions {
   Initializer weight_initializer = initializers::he_normal;
   Initializer bias_initializer = initializers::zeros;
 
-  constexpr void set(Stride s) { stride = s; }
-  constexpr void set(Dilation d) { dilation = d; }
-  constexpr void set(Padding p) { padding = p; }
+  constexpr void set(Stride s) { stride = detail::of_maps(s); }
+  constexpr void set(Dilation d) { dilation = detail::of_maps(d); }
+  constexpr void set(Padding p) { padding = detail::of_maps(p); }
   constexpr void set(Groups g) { groups = g.count; }
   constexpr void set(Bias b) { bias = b.present; }
   constexpr void set(Border b) { border = b; }
@@ -110,7 +110,8 @@ struct ConvOptions {
     require(in.rank() >= 2,
             "conv: the input has no pixels; a convolution goes before flatten or global pooling");
     const kernels::ConvGeometry g = geometry(in);
-    kernels::check(g, in.height == dyn ? unbounded : in.rows(), in.width == dyn ? unbounded : in.columns());
+    kernels::check(g, in.height == dyn ? detail::unbounded : in.rows(),
+                   in.width == dyn ? detail::unbounded : in.columns());
     require(!is_algorithm_named || kernels::applies(algorithm, g),
             "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around, with "
             "stride 1 or, of 3 × 3, 2");
@@ -119,8 +120,6 @@ struct ConvOptions {
   }
 
  private:
-  static constexpr Index unbounded = Index{1} << 40;
-
   using Choose = kernels::ConvAlgorithm(const kernels::ConvGeometry&, Index, Index, kernels::Accuracy);
   /// What `choose` says, where extents are known and the input is blocked. (Not a template: clang would make
   /// it too late for constants.)

@@ -1,6 +1,7 @@
 // Transposed convolution: the adjoint of a convolution as a layer, which enlarges maps by its stride.
 //   y[o, i · stride + tap · dilation − padding] += w[i_channel, o, tap] · x[i_channel, i], plus b[o]
-// Output extent (in − 1) · stride − padding + dilation · (k − 1) + 1, as torch.nn.ConvTranspose2d.
+// Output extent (in − 1) · stride − padding + dilation · (k − 1) + 1 + output_padding, as
+// torch.nn.ConvTranspose2d.
 #pragma once
 
 #include "lamina/kernels/channel_sums.hpp"
@@ -10,10 +11,11 @@ namespace lamina {
 
 /// The layer; users write conv_transposed<…>. Its geometry is that of the convolution that it transposes,
 /// from the (larger) output to the input.
-template <ConvOptions O> struct ConvTransposed : Layer {
+template <ConvOptions O, OutputPadding Extra> struct ConvTransposed : Layer {
   static_assert(O.padding.rule != Padding::Rule::same_upper,
                 "conv_transposed: padding is same, valid or pad<…>");
   static_assert(O.border == Border::zero, "conv_transposed: the border is zero; crop the output instead");
+  static_assert(!O.is_algorithm_named, "conv_transposed: it is summed directly, by no algorithm of a name");
   static constexpr std::string_view name = "conv_transposed";
   static constexpr Saves saves = Saves::input;
 
@@ -22,13 +24,20 @@ template <ConvOptions O> struct ConvTransposed : Layer {
     require(in.channels % O.groups == 0 && O.channels % O.groups == 0,
             "conv_transposed: the groups must divide input and output channels");
     const kernels::ConvGeometry g = geometry(in);
-    const Index height =
-        extent(in.height, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, g.pad_bottom);
-    const Index width =
-        extent(in.width, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, g.pad_right);
-    require((in.height <= 0 || height > 0) && (in.width <= 0 || width > 0),
-            "conv_transposed: the padding leaves nothing of the output");
-    return {O.channels, in.height <= 0 ? in.height : height, in.width <= 0 ? in.width : width};
+    const Index more_rows = in.rank() == 2 ? 0 : Extra.vertical, more_columns = Extra.horizontal;
+    require(more_rows >= 0 && more_columns >= 0 && (more_rows == 0 || more_rows < g.stride_height) &&
+                (more_columns == 0 || more_columns < g.stride_width),
+            "conv_transposed: output_padding is at least 0 and less than the stride");
+    const Index height = in.height == dyn ? detail::unbounded
+                                          : more_rows + extent(in.rows(), g.kernel_height, g.stride_height,
+                                                               g.dilation_height, g.pad_top, g.pad_bottom);
+    const Index width = in.width == dyn ? detail::unbounded
+                                        : more_columns + extent(in.columns(), g.kernel_width, g.stride_width,
+                                                                g.dilation_width, g.pad_left, g.pad_right);
+    require(height > 0 && width > 0, "conv_transposed: the padding leaves nothing of the output");
+    kernels::check(g, height, width);
+    return {O.channels, in.height == 0 || in.height == dyn ? in.height : height,
+            in.width == dyn ? dyn : width};
   }
   static constexpr auto parameters(Shape in) {
     const kernels::ConvGeometry g = geometry(in);
@@ -93,8 +102,13 @@ template <ConvOptions O> struct ConvTransposed : Layer {
 };
 
 /// conv_transposed<16, 4, stride<2>, pad<1>>: twice the extents. Channels out, then the kernel; then options
-/// as conv's: stride, dilation, same (default) | valid | pad<…>, groups, no_bias, init<…>, bias_init<…>.
+/// as conv's: stride, dilation, same (default) | valid | pad<…>, groups, no_bias, init<…>, bias_init<…>; and
+/// output_padding<…>, less than the stride: conv_transposed<16, 3, stride<2>, output_padding<1>> doubles the
+/// extents, too.
 template <Index Channels, auto K, auto... Option>
-inline constexpr ConvTransposed<detail::conv_options<Channels, K, Option...>()> conv_transposed{};
+inline constexpr auto conv_transposed = []<auto... Of>(detail::OptionList<Of...>) {
+  return ConvTransposed<detail::conv_options<Channels, K, Of...>(),
+                        detail::of_maps(detail::option_or<OutputPadding, OutputPadding{}, Option...>())>{};
+}(detail::without<OutputPadding>(detail::OptionList<Option...>{}));
 
 }  // namespace lamina

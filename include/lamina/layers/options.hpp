@@ -46,6 +46,13 @@ template <auto Block> inline constexpr Activation<std::remove_const_t<decltype(B
 
 namespace detail {
 
+/// The option of a window, unless it tells of a depth, which maps have not.
+template <class Option> constexpr Option of_maps(const Option& option) {
+  require(fits_axes(option, 2),
+          "options: layers have maps and sequences; stride, dilation and padding have no depth");
+  return option;
+}
+
 template <auto... Option> struct OptionList {};
 template <auto... A, auto... B>
 constexpr OptionList<A..., B...> operator+(OptionList<A...>, OptionList<B...>) {

@@ -28,8 +28,8 @@ struct PoolOptions {
   bool ceil = false;
   bool count_include_pad = true;
 
-  constexpr void set(Stride s) { stride = s; }
-  constexpr void set(Padding p) { padding = p; }
+  constexpr void set(Stride s) { stride = detail::of_maps(s); }
+  constexpr void set(Padding p) { padding = detail::of_maps(p); }
   constexpr void set(CeilMode) { ceil = true; }
 
   /// The geometry on such an input; a sequence is a map of one row.
@@ -65,9 +65,9 @@ struct PoolOptions {
   constexpr Shape output(Shape in) const {
     require(in.rank() >= 2,
             "pooling: the input has no pixels; pooling goes before flatten or global pooling");
-    constexpr Index unbounded = Index{1} << 40;
     const kernels::PoolGeometry g = geometry(in);
-    kernels::check(g, in.height == dyn ? unbounded : in.rows(), in.width == dyn ? unbounded : in.columns());
+    kernels::check(g, in.height == dyn ? detail::unbounded : in.rows(),
+                   in.width == dyn ? detail::unbounded : in.columns());
     return {in.channels, in.height == 0 || in.height == dyn ? in.height : g.out_height(in.height),
             in.width == dyn ? dyn : g.out_width(in.width)};
   }
@@ -82,7 +82,7 @@ struct PoolOptions {
 /// Options that only maxima, or only averages, have.
 struct MaxPoolOptions : PoolOptions {
   using PoolOptions::set;
-  constexpr void set(Dilation d) { dilation = d; }
+  constexpr void set(Dilation d) { dilation = detail::of_maps(d); }
 };
 struct AveragePoolOptions : PoolOptions {
   using PoolOptions::set;

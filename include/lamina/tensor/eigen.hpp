@@ -34,28 +34,27 @@ using MappedMatrix =
     std::conditional_t<std::is_const_v<T>, const typename EigenMatrix<std::remove_const_t<T>, E...>::type,
                        typename EigenMatrix<T, E...>::type>;
 
+/// A map of a tensor's elements.
+template <class T, Index... E> auto map_of_tensor(const TensorView<T, E...>& view) {
+  using Map = Eigen::Map<MappedMatrix<T, E...>, Eigen::AlignedMax>;
+  if constexpr (sizeof...(E) == 1)
+    return Map(view.data(), view.extent(0));
+  else
+    return Map(view.data(), view.extent(0), view.extent(1));
+}
+
 }  // namespace detail
 
 /// A map of a tensor's elements, row-major.
 template <class T, Index... E>
   requires(sizeof...(E) == 1 || sizeof...(E) == 2)
 auto as_eigen(Tensor<T, E...>& tensor) {
-  const auto& extents = tensor.extents();
-  using Map = Eigen::Map<detail::MappedMatrix<T, E...>, Eigen::AlignedMax>;
-  if constexpr (sizeof...(E) == 1)
-    return Map(tensor.data(), extents[0]);
-  else
-    return Map(tensor.data(), extents[0], extents[1]);
+  return detail::map_of_tensor(tensor.view());
 }
 template <class T, Index... E>
   requires(sizeof...(E) == 1 || sizeof...(E) == 2)
 auto as_eigen(const Tensor<T, E...>& tensor) {
-  const auto& extents = tensor.extents();
-  using Map = Eigen::Map<detail::MappedMatrix<const T, E...>, Eigen::AlignedMax>;
-  if constexpr (sizeof...(E) == 1)
-    return Map(tensor.data(), extents[0]);
-  else
-    return Map(tensor.data(), extents[0], extents[1]);
+  return detail::map_of_tensor(tensor.view());
 }
 template <class T, Index... E>
 void as_eigen(const Tensor<T, E...>&&) = delete;  // the map would outlive the elements

@@ -140,7 +140,7 @@ template <Index... E> void Extents<E...>::refuse(const std::array<Index, rank>& 
 namespace detail {
 
 /// How many elements there are; throws shape_error where they cannot be counted.
-template <Index... E> Index counted(const Extents<E...>& extents) {
+template <Index... E> constexpr Index counted(const Extents<E...>& extents) {
   Index size = 1;
   for (int axis = 0; axis < extents.rank; ++axis)
     if (__builtin_mul_overflow(size, extents[axis], &size))

@@ -37,7 +37,7 @@ auto tensor_of(Values&& values, I... dynamic_extents) {
     using T = std::iter_value_t<decltype(std::begin(values))>;
     const std::array<Index, sizeof...(I)> given{static_cast<Index>(dynamic_extents)...};
     auto tensor = Tensor<T, E...>::uninitialized(
-        detail::reshaped<E...>(static_cast<Index>(std::ranges::distance(first, last)), given));
+        detail::reshaped<E...>(static_cast<Index>(std::ranges::distance(first, last)), given, "tensor_of"));
     std::ranges::copy(first, last, tensor.begin());
     return tensor;
   }

@@ -200,9 +200,10 @@ template <class T, Index... E> struct ViewWith<T, Extents<E...>> : std::type_ide
 template <class T, class ExtentsType> using ViewOf = typename ViewWith<T, ExtentsType>::type;
 
 /// Extents F of `size` elements from the dynamic ones given, or, when there is one and it is not given, from
-/// size.
+/// size. `whose` begins the message.
 template <Index... F, std::size_t Given>
-constexpr Extents<F...> reshaped(Index size, const std::array<Index, Given>& given) {
+constexpr Extents<F...> reshaped(Index size, const std::array<Index, Given>& given,
+                                 const char* whose = "reshape") {
   using Result = Extents<F...>;
   static_assert(Given == Result::dynamic_rank || (Given == 0 && Result::dynamic_rank == 1),
                 "reshape: give the extents that are dyn, in order; one alone may be left out");
@@ -210,11 +211,11 @@ constexpr Extents<F...> reshaped(Index size, const std::array<Index, Given>& giv
   if constexpr (Given == Result::dynamic_rank) {
     result = Result::from_dynamic(given);
   } else {
-    const Index known = Result::from_dynamic({1}).size();
+    const Index known = counted(Result::from_dynamic({1}));
     result = Result::from_dynamic({known == 0 ? 0 : size / known});
   }
-  if (result.size() != size)
-    throw shape_error("reshape: ", size, " elements do not fill the shape ", to_string(result));
+  if (counted(result) != size)
+    throw shape_error(whose, ": ", size, " elements do not fill the shape ", to_string(result));
   return result;
 }
 

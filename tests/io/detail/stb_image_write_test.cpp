@@ -44,4 +44,6 @@ TEST_CASE("pixels that do not make an image are refused") {
   REQUIRE_THROWS_AS(png_bytes(0, 2, 3, {}), shape_error);
   REQUIRE_THROWS_AS(png_bytes(-2, -2, 3, pixels), shape_error);
   REQUIRE_THROWS_WITH(png_bytes(1 << 20, 1 << 20, 3, {}), containing("too large"));
+  REQUIRE_THROWS_WITH(lamina::io::detail::jpeg_bytes(65535, 65535, 3, {}, 90), containing("too large"));
+  REQUIRE_THROWS_WITH(lamina::io::detail::jpeg_bytes(65536, 1, 3, {}, 90), containing("too large"));
 }

@@ -123,6 +123,8 @@ TEST_CASE("any values make a chart") {
   REQUIRE_NOTHROW(
       io::line_chart({.curves = {{"", {1, 2}, nan, infinity}}, .lowest = nan, .highest = -infinity}));
   REQUIRE_NOTHROW(io::line_chart({.curves = {{"", {1, 2}}}, .lowest = 3, .highest = 2}));
+  REQUIRE_NOTHROW(io::line_chart({.curves = {{"", {0.3, 0.3}}}, .lowest = 0.3, .highest = 0.1 + 0.2}));
+  REQUIRE_NOTHROW(io::line_chart({.curves = {{"", {1, 2}}}, .lowest = 1e16, .highest = 1e16 + 2}));
 }
 
 TEST_CASE("an empty chart has axes and no curve; one too small is refused") {

@@ -65,8 +65,11 @@ TEST_CASE("conv3d: every option has a depth", "[kernels]") {
         {.dilation = {2, 1, 3}, .before = {1, 0, 0}, .after = {2, 1, 0}});
   check(conv3d(x, w, same_upper, stride<2>), x, w,
         {.stride = {2, 2, 2}, .before = {0, 1, 0}, .after = {1, 1, 1}});
-  check(conv3d(x, w, stride<2, 1>, dilation<1>), x, w,
+  check(conv3d(x, w, stride<1, 2, 1>, dilation<1>), x, w,
         {.stride = {1, 2, 1}, .before = {1, 1, 0}, .after = {1, 1, 0}});
+  REQUIRE_THROWS_WITH(conv3d(x, w, stride<2, 1>), containing("one for each"));  // of which axes?
+  const auto maps = random<Tensor<double, dyn, dyn, dyn, dyn>>(3, 1, 2, 8, 8);
+  REQUIRE_THROWS_WITH(conv2d(maps, maps, pad<1, 1, 1>), containing("one for each"));
   const auto grouped = random<Volumes>(2, 10, 1, 2, 3, 3);
   check(conv3d(x, grouped, groups<5>, valid), x, grouped, {.groups = 5});
 }

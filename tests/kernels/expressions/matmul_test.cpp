@@ -1,9 +1,13 @@
 #include "lamina/kernels/expressions/matmul.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
 #include "lamina/tensor/creation.hpp"
+#include "lamina/tensor/rearrange.hpp"
+#include "lamina/tensor/slice.hpp"
 #include "support/catch.hpp"
 
 namespace lamina::test {
@@ -147,6 +151,55 @@ TEST_CASE("matmul into memory that is there", "[kernels]") {
   REQUIRE(sum(all[2]) == 0);
   Tensor<float, dyn, dyn> wrong(4, 6);
   REQUIRE_THROWS_WITH(matmul(a, b, wrong.view()), containing("(5, 6)"));
+}
+
+TEST_CASE("matmul into another type, into its own operands, and across rows", "[kernels]") {
+  const Tensor<double, 2, 2> halves{{0.5, 1.5}, {2.5, 3.5}};
+  Tensor<float, 2, 2> rounded;
+  matmul(halves, halves, rounded);
+  REQUIRE(rounded == Tensor<float, 2, 2>{{4, 6}, {10, 16}});
+  const Tensor<double, 1, 2> great{{16777217., 16777216.}};
+  const Tensor<double, 2, 1> difference{{1.}, {-1.}};
+  Tensor<float, 1, 1> one;
+  matmul(great, difference, one);  // 16777217 is no float
+  REQUIRE(one(0, 0) == 1);
+  const Tensor<int, 2, 2> whole{{300, 2}, {1, 0}};
+  Tensor<std::int16_t, 2, 2> small;
+  matmul(whole, whole, small);
+  REQUIRE(small(1, 0) == 300);
+
+  const auto a = random_normal<float, 64, 64>(seed{1}), b = random_normal<float, 64, 64>(seed{2});
+  const Tensor product = matmul(a, b);
+  Tensor<float, 64, 64> left = a, right = b, square = a, across;
+  matmul(left, b, left);
+  REQUIRE(left == product);
+  matmul(a, right, right);
+  REQUIRE(right == product);
+  matmul(square, square, square);
+  REQUIRE(square == matmul(a, a));
+  matmul(a, b, transpose(across));
+  REQUIRE(Tensor<float, 64, 64>(transpose(across)) == product);
+}
+
+TEMPLATE_TEST_CASE("long products with a vector are summed in runs", "[kernels]", float, double) {
+  using T = TestType;
+  const Index length = 300'000;
+  Tensor<T, dyn, dyn> tall(length, 8), wide(8, length);
+  Tensor<T, dyn> ones(length);
+  tall.fill(static_cast<T>(0.1));
+  wide.fill(static_cast<T>(0.1));
+  ones.fill(1);
+  const double exact = static_cast<double>(static_cast<T>(0.1)) * static_cast<double>(length);
+  const auto require_right = [&](const Tensor<T, dyn>& y) {
+    for (Index i = 0; i < y.size(); ++i)
+      require_close(static_cast<double>(y(i)) / exact, 1.0, 100 * std::numeric_limits<T>::epsilon());
+  };
+  require_right(matmul(transpose(tall), ones));
+  require_right(matmul(ones, tall));
+  require_right(matmul(wide, ones));
+  require_right(matmul(ones, transpose(wide)));
+  require_right(matmul(flip<1>(wide), ones));
+  require_right(matmul(wide(range(0, 8, 2), range(0, to_end)), ones));
 }
 
 TEST_CASE("dot and outer", "[kernels]") {

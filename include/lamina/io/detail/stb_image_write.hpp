@@ -68,7 +68,9 @@ inline std::vector<std::byte> jpeg_bytes(Index width, Index height, Index channe
   constexpr Index most = 65535;  // its header has 16 bits for each
   require(width >= 1 && height >= 1 && (channels == 1 || channels == 3),
           "jpeg: an image has at least one pixel, and 1 or 3 channels");
-  require(width <= most && height <= most, "jpeg: the image is too large");
+  require(width <= most && height <= most &&
+              width <= std::numeric_limits<int>::max() / channels / height,  // stb counts bytes as int
+          "jpeg: the image is too large");
   require(static_cast<Index>(pixels.size()) == width * height * channels,
           "jpeg: the pixels must be width x height x channels");
   require(quality >= 1 && quality <= 100, "jpeg: the quality is from 1 to 100");

@@ -84,8 +84,9 @@ inline Ticks ticks_of(const Interval& interval, int most, double least_step = 0)
   step = std::max(step, least_step);
   Ticks ticks{step, static_cast<int>(std::clamp(-std::floor(std::log10(step) + 1e-9), 0.0, 12.0)), {}};
   const double tolerance = 1e-9 * interval.length();  // so that a tick at an end is not lost to rounding
-  for (double i = std::ceil((interval.low - tolerance) / step); i * step <= interval.high + tolerance; ++i)
-    ticks.values.push_back(i * step);
+  const double first = std::ceil((interval.low - tolerance) / step);
+  for (int i = 0; i <= most && (first + i) * step <= interval.high + tolerance; ++i)
+    ticks.values.push_back((first + i) * step);
   return ticks;
 }
 
@@ -148,7 +149,8 @@ inline void find_ranges(const Chart& chart, Plot& plot) {
   plot.y = {from_zero ? 0 : plot.y.low - room, plot.y.high + room};
   if (chart.lowest && drawable(*chart.lowest)) plot.y.low = *chart.lowest;
   if (chart.highest && drawable(*chart.highest)) plot.y.high = *chart.highest;
-  if (!(plot.y.length() > 0)) plot.y.high = plot.y.low + 1;
+  const double size = std::max(std::abs(plot.y.low), std::abs(plot.y.high));
+  if (!(plot.y.length() > 1e-6 * size)) plot.y.high = plot.y.low + std::max(1.0, size / 2);
 }
 
 /// Whether all values lie at whole numbers, epochs or steps, between which a tick would mean nothing.

@@ -9,12 +9,17 @@
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/detail/conv_pixels.hpp"
 #include "lamina/kernels/detail/gemm_product.hpp"
+#include "lamina/kernels/pairwise_sum.hpp"
 #include "lamina/simd/simd.hpp"
 
 // On the lambdas that unroll() repeats; see conv_tile.hpp.
 #define LAMINA_INLINE __attribute__((always_inline))
 
 namespace lamina::kernels::detail {
+
+/// Products that are added to one sum in turn, as in gemm_product.hpp: the rounding error of a longer sum
+/// grows with the number of such runs.
+inline constexpr Index gemv_run = 256;
 
 /// sum[r] = Σ_i a[r * a_row + i] x[i] for R rows: two or four vectors of sums each, so that latencies
 /// overlap.
@@ -145,29 +150,53 @@ template <class T, class Arch = simd::Arch> class GemvPlan {
     Index row = first;
     if (a.column_stride != 1 && product.depth > 1) {
       for (; row < last; ++row) {
-        T sum{};
-        for (Index i = 0; i < product.depth; ++i) sum += *a.at(row, i).data * product.x[i];
-        product.put(row, sum);
+        product.put(row, pairwise_sum(0, product.depth,
+                                      [&](Index i) -> T { return *a.at(row, i).data * product.x[i]; }));
       }
       return;
     }
-    for (; row + 4 <= last; row += 4) {
-      const auto sums = fold_run<4>(a.at(row, 0).data, a.row_stride, product.x, product.depth);
-      for (Index r = 0; r < 4; ++r) product.put(row + r, sums[static_cast<std::size_t>(r)]);
+    for (; row + 4 <= last; row += 4) put_rows<4>(product, row);
+    for (; row < last; ++row) put_rows<1>(product, row);
+  }
+
+  template <int R> static void put_rows(const VectorProduct& product, Index row) {
+    constexpr Index run = (R == 1 ? 4 : 2) * lanes * gemv_run;  // each row's sums are so many vectors
+    std::array<T, std::size_t{R}> sums{};
+    for (Index i = 0; i < product.depth; i += run) {
+      const auto part = fold_run<R>(product.a.at(row, i).data, product.a.row_stride, product.x + i,
+                                    std::min(run, product.depth - i));
+      for (std::size_t r = 0; r < sums.size(); ++r) sums[r] += part[r];
     }
-    for (; row < last; ++row)
-      product.put(row, fold_run<1>(a.at(row, 0).data, a.row_stride, product.x, product.depth)[0]);
+    for (Index r = 0; r < R; ++r) product.put(row + r, sums[static_cast<std::size_t>(r)]);
   }
 
   void add_stretch(const VectorProduct& product, Index first, Index count, T* spare) const {
     T* const y = copies_ ? spare : product.y + first;
     if (copies_ || !product.accumulate) std::fill_n(y, count, T{0});
+    if (product.depth <= gemv_run) {
+      add_stretch_of(product, first, count, 0, product.depth, y);
+    } else {
+      for (Index column = 0; column < product.depth; column += gemv_run) {
+        alignas(64) std::array<T, std::size_t{stretch}> part;
+        std::fill_n(part.data(), count, T{0});
+        add_stretch_of(product, first, count, column, std::min(column + gemv_run, product.depth),
+                       part.data());
+        for (Index i = 0; i < count; ++i) y[i] += part[static_cast<std::size_t>(i)];
+      }
+    }
+    if (copies_)
+      for (Index i = 0; i < count; ++i) product.put(first + i, y[i]);
+  }
+
+  /// The same of columns [column, last_column) of A, added to y.
+  static void add_stretch_of(const VectorProduct& product, Index first, Index count, Index column,
+                             Index last_column, T* y) {
     const auto& a = product.a;
     // Few columns at a time read long runs of each; where all of A is small, one pass spares y.
     constexpr Index few = 128, at_once = 16;
-    const Index step = product.depth <= few ? product.depth : at_once;
-    for (Index column = 0; column < product.depth; column += step) {
-      const Index columns = std::min(step, product.depth - column);
+    const Index step = last_column - column <= few ? last_column - column : at_once;
+    for (; column < last_column; column += step) {
+      const Index columns = std::min(step, last_column - column);
       const T* const x = product.x + column * product.x_stride;
       const auto add = [&]<int S>(Index i, Index last) {
         add_columns<S>(a.at(first + i, column).data, a.column_stride, x, product.x_stride, columns, y + i,
@@ -178,8 +207,6 @@ template <class T, class Arch = simd::Arch> class GemvPlan {
       for (; i + 4 * lanes <= count; i += 4 * lanes) add.template operator()<4>(i, lanes);
       for (; i < count; i += lanes) add.template operator()<1>(i, std::min(lanes, count - i));
     }
-    if (copies_)
-      for (Index i = 0; i < count; ++i) product.put(first + i, y[i]);
   }
 
   Index piece_, workspace_;

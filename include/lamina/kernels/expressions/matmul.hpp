@@ -147,9 +147,11 @@ auto dot(const A& a, const B& b) {
   return sum(detail::in_type<T>(a) * detail::in_type<T>(b));
 }
 
-/// Writes matmul(a, b) to elements that lie apart from those of a and b, and allocates nothing once warm
-/// (unless an operand must be evaluated). Throws shape_error where the extents of `to` are not the product's,
-/// or its last axis does not lie in a run.
+template <class Arch = simd::Arch, expression A, expression B> auto matmul(const A& a, const B& b);  // below
+
+/// Writes matmul(a, b) to a view. Allocates nothing once warm where a and b lie in memory, apart from `to`,
+/// all three are of one type, and the last axis of `to` lies in a run; otherwise the product, or an operand,
+/// is computed first. Throws shape_error where the extents of `to` are not the product's.
 template <class Arch = simd::Arch, expression A, expression B, class T, Index... C>
   requires(!std::is_const_v<T> && (A::rank > 1 || B::rank > 1))
 void matmul(const A& a, const B& b, const TensorView<T, C...>& to) {
@@ -160,16 +162,33 @@ void matmul(const A& a, const B& b, const TensorView<T, C...>& to) {
   if (!(product == to.extents()))
     throw shape_error("matmul: a product of shape ", to_string(product),
                       " cannot be written to a view of shape ", to_string(to.extents()));
-  detail::with_elements<T>(a, [&](const auto& left) {
-    detail::with_elements<T>(b, [&](const auto& right) { detail::multiply_views(left, right, to); });
-  });
+  using Element = detail::ContractionType<typename A::value_type, typename B::value_type>;
+  if constexpr (!std::is_same_v<T, Element>) {
+    evaluate(matmul(a, b), to);
+  } else {
+    const bool in_runs =
+        !Result::has_columns || to.extent(sizeof...(C) - 1) <= 1 || to.stride(sizeof...(C) - 1) == 1;
+    detail::with_elements<T>(a, [&](const auto& left) {
+      detail::with_elements<T>(b, [&](const auto& right) {
+        if (!in_runs || detail::overlap(left, to) || detail::overlap(right, to))
+          evaluate(matmul(left, right), to);
+        else
+          detail::multiply_views(left, right, to);
+      });
+    });
+  }
+}
+template <class Arch = simd::Arch, expression A, expression B, class T, Index... C>
+  requires(A::rank > 1 || B::rank > 1)
+void matmul(const A& a, const B& b, Tensor<T, C...>& to) {
+  matmul(a, b, to.view());
 }
 
 /// The matrix product: (m, k) · (k, n) is (m, n), with c(i, j) = Σ_p a(i, p) b(p, j). A vector on the left is
 /// a row, one on the right a column, and the result has no axis for it: (m, k) · (k) is (m), (k) · (k, n) is
 /// (n), two vectors give their dot product, a number. More axes, in front, count matrices and are broadcast:
 /// (b, m, k) · (k, n) is (b, m, n). Shapes that contradict fail to compile, or throw shape_error.
-template <class Arch = simd::Arch, expression A, expression B> auto matmul(const A& a, const B& b) {
+template <class Arch, expression A, expression B> auto matmul(const A& a, const B& b) {
   using Result = detail::MatmulExtents<typename A::extents_type, typename B::extents_type>;
   using T = detail::ContractionType<typename A::value_type, typename B::value_type>;
   detail::require_matmul_shapes(a.extents(), b.extents());
@@ -179,7 +198,7 @@ template <class Arch = simd::Arch, expression A, expression B> auto matmul(const
     using ResultTensor = detail::TensorOf<T, Result::known>;
     auto product = ResultTensor::uninitialized(
         typename ResultTensor::extents_type(Result::of(a.extents().values(), b.extents().values())));
-    matmul(a, b, product.view());
+    matmul(a, b, product);
     return product;
   }
 }

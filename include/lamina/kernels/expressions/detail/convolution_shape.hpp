@@ -133,6 +133,11 @@ constexpr bool border_fits(const ConvolutionOptions& o, const std::array<Index, 
 
 /// Throws shape_error for options that make sense with no input.
 constexpr void check(ConvolutionKind kind, const ConvolutionOptions& o) {
+  require(
+      fits_axes(o.stride, kind.axes) && fits_axes(o.dilation, kind.axes) && fits_axes(o.padding, kind.axes) &&
+          fits_axes(o.output_padding, kind.axes),
+      "convolution: stride, dilation and padding take one number for all axes, or one for each; the depth "
+      "is that of conv3d");
   for (int axis = 3 - kind.axes; axis < 3; ++axis) {
     const WindowAxis window = window_axis(o, axis, 1, 1);
     require(window.stride > 0 && window.dilation > 0, "convolution: stride and dilation start at 1");
@@ -159,8 +164,8 @@ template <detail::ConvolutionKind Kind, class Input, class Weights, auto Options
   static constexpr bool channels_fit = detail::channels_fit(Kind, Options.groups, input, weights);
   static_assert(channels_fit,
                 "convolution: weights are (channels out, channels in / groups, kernel...), transposed ones "
-                "(channels in, channels out / groups, kernel...); the input must have as many channels, and "
-                "the groups must divide them");
+                "(channels in, channels out / groups, kernel...); the input must have as many channels, at "
+                "least one, and the groups must divide them");
   static constexpr bool kernel_fits = detail::kernel_fits(Kind, Options, input, weights);
   static_assert(kernel_fits,
                 "convolution: the kernel is larger than the padded input; pad more or use a smaller kernel");
@@ -183,9 +188,10 @@ void require_convolution(ConvolutionKind kind, const ConvolutionOptions& o, cons
   const auto taps = weights.values();
   if (!channels_fit(kind, o.groups, in, taps))
     refuse(kind.transposed ? "weights are (channels in, channels out / groups, kernel...); the input must "
-                             "have as many channels, and the groups must divide them"
+                             "have as many channels, at least one, and the groups must divide them"
                            : "weights are (channels out, channels in / groups, kernel...); the input must "
                              "have as many channels, and the groups must divide them");
+  if (std::find(in.begin() + 2, in.end(), 0) != in.end()) refuse("the input has no pixels");
   if (!kernel_fits(kind, o, in, taps))
     refuse("the kernel is larger than the padded input; pad more or use a smaller kernel");
   if (!border_fits(o, in, taps))

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -42,6 +43,23 @@ template <class T, expression X, class F> decltype(auto) with_elements(const X& 
   } else {
     return f(constant_view(x));
   }
+}
+
+/// Whether elements of one view may be in the memory of the other: whether what they lie between meets.
+template <class A, class B> bool overlap(const A& a, const B& b) {
+  const auto between = [](const auto& view) {
+    auto first = reinterpret_cast<std::uintptr_t>(view.data()), last = first;
+    for (int axis = 0; axis < std::remove_cvref_t<decltype(view)>::rank; ++axis) {
+      const Index reach =
+          (view.extent(axis) - 1) * view.stride(axis) * static_cast<Index>(sizeof(*view.data()));
+      (reach < 0 ? first : last) += static_cast<std::uintptr_t>(reach);
+    }
+    return std::pair(first, last + sizeof(*view.data()));
+  };
+  if (a.size() == 0 || b.size() == 0) return false;
+  const auto [first, last] = between(a);
+  const auto [other_first, other_last] = between(b);
+  return first < other_last && other_first < last;
 }
 
 /// A Tensor of T whose extents are those of an array known to the compiler.

@@ -120,7 +120,8 @@ int main(int argc, char** argv) {
                          .pictures = "block_study_pictures",
                          .own = {{"seeds", "3", "trainings of each variant"},
                                  {"images", "0", "training images to use; 0: all"},
-                                 {"only", "", "variants whose name contains this"}}};
+                                 {"only", "", "variants whose name contains this"}},
+                         .without = {"save", "resume"}};
   return run_example(argc, argv, "Compares building blocks in a small residual net on CIFAR-10.", defaults,
                      study);
 }

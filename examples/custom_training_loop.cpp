@@ -15,7 +15,8 @@ inline constexpr auto net =
 
 int main(int argc, char** argv) {
   return run_example(
-      argc, argv, "Trains with a loop written by hand.", {.epochs = 2}, [](const Options& options) {
+      argc, argv, "Trains with a loop written by hand.", {.epochs = 2, .without = {"save", "resume"}},
+      [](const Options& options) {
         const auto [training, testing] = digits(options);
         Model<net, input<1, 28, 28>> model{seed{options.seed}};
         Optimizer optimizer(sgd{.learning_rate = 0.05, .momentum = 0.9}, model.parameter_space());

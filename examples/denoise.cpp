@@ -197,14 +197,14 @@ void denoise(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options defaults{
-      .epochs = 10,
-      .batch = 32,
-      .pictures = "denoise_pictures",
-      .own = {{"images", "5000", "photographs to learn from; 0: all"},
-              {"noise", "25", "its standard deviation, of pixels from 0 to 255"},
-              {"density", "0.7", "weight of a kernel's outer taps"},
-              {"search", "0", "trainings in which to look for the best density; 0: none"}}};
+  const Options defaults{.epochs = 10,
+                         .batch = 32,
+                         .pictures = "denoise_pictures",
+                         .own = {{"images", "5000", "photographs to learn from; 0: all"},
+                                 {"noise", "25", "its standard deviation, of pixels from 0 to 255"},
+                                 {"density", "0.7", "weight of a kernel's outer taps"},
+                                 {"search", "0", "trainings in which to look for the best density; 0: none"}},
+                         .without = {"save", "resume"}};
   return run_example(argc, argv, "Compares plain and weighted convolution in taking out noise.", defaults,
                      denoise);
 }

@@ -22,7 +22,9 @@ inline constexpr auto net = conv<16, 5> | batch_norm | relu | max_pool<2> | conv
 
 int main(int argc, char** argv) {
   return run_example(
-      argc, argv, "Classifies PNG and JPEG pictures of digits, bright on dark.", {},
+      argc, argv,
+      "Classifies PNG and JPEG pictures of digits, bright on dark, with the net of --resume FILE.",
+      {.without = {"data", "epochs", "batch", "seed", "save"}},
       [](const Options& options) {
         if (options.resume.empty())
           throw error("name the checkpoint with --resume FILE (train_mnist --save writes one)");

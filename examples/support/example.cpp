@@ -9,6 +9,7 @@
 #include <exception>
 #include <iostream>
 #include <system_error>
+#include <type_traits>
 
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/data/cifar.hpp"
@@ -32,14 +33,19 @@ int run_example(int argc, char** argv, const std::string& description, Options o
                 void (*example)(const Options&), const std::string& takes) {
   options.data = data::directory();
   CLI::App app{description};
-  app.add_option("--data", options.data,
-                 "folder that holds the data sets (or LAMINA_DATA_DIR); none: synthetic data");
-  app.add_option("--epochs", options.epochs, "passes over the training images")->capture_default_str();
-  app.add_option("--batch", options.batch, "images in a batch")->capture_default_str();
-  app.add_option("--threads", options.threads, "threads; 0: one per core")->capture_default_str();
-  app.add_option("--seed", options.seed, "of weights, order and augmentation")->capture_default_str();
-  app.add_option("--save", options.save, "file for the checkpoint, also when stopped by Ctrl-C");
-  app.add_option("--resume", options.resume, "checkpoint to go on from");
+  const auto add = [&](const std::string& name, auto& value, const std::string& meaning) {
+    if (std::ranges::count(options.without, name) > 0) return;
+    CLI::Option* const option = app.add_option("--" + name, value, meaning);
+    if constexpr (std::is_arithmetic_v<std::remove_reference_t<decltype(value)>>)
+      option->capture_default_str();
+  };
+  add("data", options.data, "folder that holds the data sets (or LAMINA_DATA_DIR); none: synthetic data");
+  add("epochs", options.epochs, "passes over the training images");
+  add("batch", options.batch, "images in a batch");
+  add("threads", options.threads, "threads; 0: one per core");
+  add("seed", options.seed, "of weights, order and augmentation");
+  add("save", options.save, "file for the checkpoint, also when stopped by Ctrl-C");
+  add("resume", options.resume, "checkpoint to go on from");
   if (!options.pictures.empty())
     app.add_option("--pictures", options.pictures, "folder for the pictures")->capture_default_str();
   for (Setting& setting : options.own)

@@ -17,7 +17,8 @@ struct Setting {
   std::string name, value, meaning;
 };
 
-/// The command line: --data DIR --epochs N --batch N --threads N --seed N --save FILE --resume FILE.
+/// The command line: --data DIR --epochs N --batch N --threads N --seed N --save FILE --resume FILE, of which
+/// an example leaves out what it has no use for.
 struct Options {
   std::filesystem::path data =
       {};  ///< the root that holds the sets, or the set's own folder; empty: synthetic
@@ -30,6 +31,7 @@ struct Options {
   std::filesystem::path pictures = {};      ///< a folder; only where an example draws pictures
   std::vector<std::string> arguments = {};  ///< what follows the options; only where an example takes any
   std::vector<Setting> own = {};            ///< the example's own options, with their defaults
+  std::vector<std::string> without = {};    ///< common ones that the example does not take
 
   /// The value of one of them; throws lamina::error where a number is asked for and is none, or where a count
   /// is no whole number or below `least`.

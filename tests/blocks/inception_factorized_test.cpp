@@ -1,15 +1,14 @@
 #include "lamina/blocks/inception_factorized.hpp"
 
+#include "blocks/parameter_counts.hpp"
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
 using support::check_gradients;
 using support::elements;
+using test::unit;
 
 namespace {
-
-// Weights, and the scale and shift of the norm.
-constexpr Index unit(Index in, Index out, Index taps) { return in * out * taps + 2 * out; }
 
 TEST_CASE("factorized Inception modules: shapes and parameters", "[blocks]") {
   constexpr InceptionAWidths a{1, 2, 3, 4, 5, 6, 7};

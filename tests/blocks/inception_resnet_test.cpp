@@ -1,20 +1,19 @@
 #include "lamina/blocks/inception_resnet.hpp"
 
+#include "blocks/parameter_counts.hpp"
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
 using support::check_gradients;
 using support::elements;
 using support::RandomImages;
+using test::unit;
 
 namespace {
 
 constexpr InceptionResnetAWidths a{1, 2, 3, 1, 2, 3};
 constexpr InceptionResnetRowColumnWidths b{2, 1, 3, 2};
 constexpr InceptionResnetReductionBWidths reduction{1, 2, 3, 4, 5, 6, 7};
-
-// Weights, and the scale and shift of the norm.
-constexpr Index unit(Index in, Index out, Index taps) { return in * out * taps + 2 * out; }
 
 TEST_CASE("Inception on residual connections: shapes and parameters", "[blocks]") {
   STATIC_REQUIRE(output_shape(inception_resnet_a<a, 0.17>, input<9, 5, 4>) == shape<9, 5, 4>);

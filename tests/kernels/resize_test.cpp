@@ -35,7 +35,7 @@ Plain bilinear(const Plain& x, const Extents& e, bool align) {
 /// Both maps are linear, so <forward(x), dy> = <x, backward(dy)>, which numeric_gradient finds exactly but
 /// for rounding.
 template <class T, class Reference, class Forward, class Backward>
-void check(Reference reference, Forward forward, Backward backward) {
+void check_resize(Reference reference, Forward forward, Backward backward) {
   for (const Extents& e : {Extents{1, 1, 1, 1}, {2, 3, 2, 3}, {1, 8, 4, 5}, {1, 17, 3, 2}, {2, 13, 1, 4}})
     for (const Extents& size : {Extents{0, 0, 1, 1},
                                 {0, 0, 2, 3},
@@ -61,7 +61,7 @@ void check(Reference reference, Forward forward, Backward backward) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("nearest resizing and its gradient", "[kernels][resize]", float, double) {
-  check<TestType>(
+  check_resize<TestType>(
       nearest, [](const auto& x, auto y) { kernels::nearest_resize_forward(x, y); },
       [](const auto& dy, auto dx) { kernels::nearest_resize_backward(dy, dx); });
 }
@@ -69,9 +69,10 @@ TEMPLATE_TEST_CASE("nearest resizing and its gradient", "[kernels][resize]", flo
 TEMPLATE_TEST_CASE("bilinear resizing and its gradient, corners aligned or not", "[kernels][resize]", float,
                    double) {
   for (const bool align : {false, true})
-    check<TestType>([align](const Plain& x, const Extents& e) { return bilinear(x, e, align); },
-                    [align](const auto& x, auto y) { kernels::bilinear_resize_forward(x, y, align); },
-                    [align](const auto& dy, auto dx) { kernels::bilinear_resize_backward(dy, dx, align); });
+    check_resize<TestType>(
+        [align](const Plain& x, const Extents& e) { return bilinear(x, e, align); },
+        [align](const auto& x, auto y) { kernels::bilinear_resize_forward(x, y, align); },
+        [align](const auto& dy, auto dx) { kernels::bilinear_resize_backward(dy, dx, align); });
 }
 
 TEST_CASE("bilinear resizing of two pixels to four equals PyTorch", "[kernels][resize]") {

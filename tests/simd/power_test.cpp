@@ -36,7 +36,7 @@ template <class T> std::vector<T> powers(const std::vector<T>& bases, const std:
 
 /// The greatest error, in units in the last place, of x^y for `count` bases between the two given, and
 /// exponents for which y log x is between `lowest` and `highest`.
-template <class T> double greatest_error(double least, double most, double lowest, double highest) {
+template <class T> double greatest_power_error(double least, double most, double lowest, double highest) {
   const int count = 60'000;
   std::vector<T> bases, exponents;
   for (int i = 0; i < count; ++i) {
@@ -74,12 +74,14 @@ TEMPLATE_TEST_CASE("powers are accurate", "[simd]", float, double) {
   const double least = is_single ? 1e-44 : 1e-320, most = is_single ? 3e38 : 1e308;
   const double lowest = is_single ? -87 : -708, highest = is_single ? 88.7 : 709.7;
   for (const double error :
-       {greatest_error<T>(least, most, lowest, highest), greatest_error<T>(least, most, -5, 5),
-        greatest_error<T>(0.5, 2, lowest, highest), greatest_error<T>(0.99, 1.01, lowest, highest),
-        greatest_error<T>(0.7, 0.71, -1, 1), greatest_error<T>(1.41, 1.42, -30, 30)})
+       {greatest_power_error<T>(least, most, lowest, highest), greatest_power_error<T>(least, most, -5, 5),
+        greatest_power_error<T>(0.5, 2, lowest, highest),
+        greatest_power_error<T>(0.99, 1.01, lowest, highest), greatest_power_error<T>(0.7, 0.71, -1, 1),
+        greatest_power_error<T>(1.41, 1.42, -30, 30)})
     REQUIRE(error <= bound);
   // What is below the normal numbers is rounded twice in double.
-  REQUIRE(greatest_error<T>(least, most, is_single ? -103.9 : -745, lowest) <= (is_single ? 0.51 : 1.2));
+  REQUIRE(greatest_power_error<T>(least, most, is_single ? -103.9 : -745, lowest) <=
+          (is_single ? 0.51 : 1.2));
 }
 
 TEMPLATE_TEST_CASE("whole powers of whole numbers are exact", "[simd]", float, double) {

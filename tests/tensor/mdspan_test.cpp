@@ -93,12 +93,12 @@ template <class M, class X> void require_same(const M& mdspan, const X& x) {
     for (Index j = 0; j < x.extent(1); ++j) REQUIRE(&view(i, j) == &x(i, j));
 }
 
-const auto numbered = [](Index i, Index j) { return 10 * i + j; };
+const auto tens = [](Index i, Index j) { return 10 * i + j; };
 
 }  // namespace
 
 TEST_CASE("an mdspan is a view of its elements") {
-  auto x = generate<float, 3, 4>(numbered);
+  auto x = generate<float, 3, 4>(tens);
   using Rows = small::Rows<float>;
   const Rows rows(x.data(), Rows::mapping_type(Rows::extents_type({3, 4})));
   auto view = as_tensor(rows);
@@ -121,7 +121,7 @@ TEST_CASE("an mdspan of no axes is a number") {
 }
 
 TEST_CASE("a layout without strides is refused") {
-  auto x = generate<float, 3, 4>(numbered);
+  auto x = generate<float, 3, 4>(tens);
   using Matrix = small::Matrix<float>;
   Matrix::mapping_type mapping(Matrix::extents_type({3, 4}), {4, 1});
   mapping.has_strides = false;
@@ -129,7 +129,7 @@ TEST_CASE("a layout without strides is refused") {
 }
 
 TEST_CASE("tensors and views are mdspans of the type asked for") {
-  auto x = generate<float, dyn, dyn>(numbered, 3, 4);
+  auto x = generate<float, dyn, dyn>(tens, 3, 4);
   const auto& constant = x;
   require_same(as_mdspan<small::Rows<float>>(x), x);
   require_same(as_mdspan<small::Rows<const float>>(x), x);
@@ -148,7 +148,7 @@ TEST_CASE("tensors and views are mdspans of the type asked for") {
 }
 
 TEST_CASE("what an mdspan's type has no room for is refused") {
-  auto x = generate<float, dyn, dyn>(numbered, 4, 3);
+  auto x = generate<float, dyn, dyn>(tens, 4, 3);
   REQUIRE_THROWS_WITH(as_mdspan<small::Rows<float>>(x), containing("do not fit the mdspan's type"));
   REQUIRE_THROWS_WITH(as_mdspan<small::Rows<float>>(transpose(x)),
                       containing("do not lie as the mdspan's layout says"));
@@ -162,7 +162,7 @@ TEST_CASE("what an mdspan's type has no room for is refused") {
 
 #if defined(LAMINA_HAS_MDSPAN)
 TEST_CASE("the library's mdspan is known without a name") {
-  auto x = generate<float, 3, dyn>(numbered, 4);
+  auto x = generate<float, 3, dyn>(tens, 4);
   const auto mdspan = as_mdspan(x);
   STATIC_REQUIRE(decltype(mdspan)::static_extent(0) == 3);
   STATIC_REQUIRE(decltype(mdspan)::is_always_exhaustive());

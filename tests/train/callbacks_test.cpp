@@ -7,7 +7,7 @@
 namespace lamina::test {
 namespace {
 
-struct Model {
+struct Versioned {
   int version = 0;
 };
 
@@ -15,14 +15,14 @@ struct Model {
 struct Recorder {
   std::string heard = {};
   void on_fit_begin(const FitPlan&) { heard += "begin "; }
-  void on_batch_end(const BatchReport& report, Model& model) {
+  void on_batch_end(const BatchReport& report, Versioned& model) {
     heard += "batch" + std::to_string(report.batch) + "v" + std::to_string(model.version) + " ";
   }
   Continue on_epoch_end(const EpochReport& report) {
     heard += "epoch" + std::to_string(report.epoch) + " ";
     return Continue::yes;
   }
-  void on_fit_end(const FitReport&, const Model&) { heard += "end"; }
+  void on_fit_end(const FitReport&, const Versioned&) { heard += "end"; }
 };
 
 struct StopAtBatch {
@@ -39,7 +39,7 @@ const FitPlan plan{.epochs = 10, .has_validation = true, .metric = "accuracy"};
 }  // namespace
 
 TEST_CASE("a callback is told what it has hooks for, with the model where it asks") {
-  Model model{3};
+  Versioned model{3};
   Recorder recorder;
   StopAtBatch nobody{5};
   REQUIRE(notify(FitPlan{}, model, recorder, nobody) == Continue::yes);
@@ -53,10 +53,10 @@ TEST_CASE("a callback is told what it has hooks for, with the model where it ask
 TEST_CASE("who has a hook for the gradients is told of them, in order") {
   struct Adds {
     int what;
-    void on_backward_end(Model& model) const { model.version = 10 * model.version + what; }
+    void on_backward_end(Versioned& model) const { model.version = 10 * model.version + what; }
   };
-  STATIC_REQUIRE(Callback<Adds, Model>);
-  Model model{0};
+  STATIC_REQUIRE(Callback<Adds, Versioned>);
+  Versioned model{0};
   Adds first{1}, second{2};
   StopAtBatch nobody{5};
   notify_backward_end(model, first, nobody, second);
@@ -66,7 +66,7 @@ TEST_CASE("who has a hook for the gradients is told of them, in order") {
 }
 
 TEST_CASE("one who wants to stop is enough, and all are told nevertheless") {
-  Model model;
+  Versioned model;
   Recorder before, after;
   StopAtBatch stop{0};
   REQUIRE(notify(BatchReport{}, model, before, stop, after) == Continue::no);
@@ -75,16 +75,16 @@ TEST_CASE("one who wants to stop is enough, and all are told nevertheless") {
 }
 
 TEST_CASE("what has no hook is no callback") {
-  STATIC_REQUIRE(Callback<Recorder, Model>);
-  STATIC_REQUIRE(Callback<StopAtBatch, Model>);
-  STATIC_REQUIRE(Callback<early_stop, Model>);
-  STATIC_REQUIRE(Callback<History, Model>);
-  STATIC_REQUIRE(!Callback<Model, Model>);
-  STATIC_REQUIRE(!Callback<int, Model>);
+  STATIC_REQUIRE(Callback<Recorder, Versioned>);
+  STATIC_REQUIRE(Callback<StopAtBatch, Versioned>);
+  STATIC_REQUIRE(Callback<early_stop, Versioned>);
+  STATIC_REQUIRE(Callback<History, Versioned>);
+  STATIC_REQUIRE(!Callback<Versioned, Versioned>);
+  STATIC_REQUIRE(!Callback<int, Versioned>);
 }
 
 TEST_CASE("early stop waits for as many epochs without improvement as its patience") {
-  Model model;
+  Versioned model;
   early_stop stop{.patience = 2, .minimum_delta = 0.05};
   notify(plan, model, stop);
   std::vector<bool> goes_on;
@@ -97,7 +97,7 @@ TEST_CASE("early stop waits for as many epochs without improvement as its patien
 }
 
 TEST_CASE("early stop takes a larger metric for better") {
-  Model model;
+  Versioned model;
   early_stop stop{.patience = 1, .metric = Quantity::training_metric};
   REQUIRE(notify(EpochReport{.training_metric = 0.5}, model, stop) == Continue::yes);
   REQUIRE(notify(EpochReport{.training_metric = 0.6}, model, stop) == Continue::yes);
@@ -105,12 +105,12 @@ TEST_CASE("early stop takes a larger metric for better") {
 }
 
 TEST_CASE("the best checkpoint is saved after each epoch that is the best so far") {
-  Model model;
+  Versioned model;
   std::vector<int> saved;
   int calls = 0;
-  auto with_model = best_checkpoint([&](Model& m) { saved.push_back(m.version); });
+  auto with_model = best_checkpoint([&](Versioned& m) { saved.push_back(m.version); });
   auto without = best_checkpoint([&] { ++calls; }, Quantity::training_loss);
-  STATIC_REQUIRE(Callback<decltype(with_model), Model>);
+  STATIC_REQUIRE(Callback<decltype(with_model), Versioned>);
   notify(plan, model, with_model, without);
   for (const double loss : {1.0, 2.0, 0.5, 0.5, std::numeric_limits<double>::quiet_NaN(), 0.4}) {
     notify(epoch(model.version, loss), model, with_model, without);
@@ -122,7 +122,7 @@ TEST_CASE("the best checkpoint is saved after each epoch that is the best so far
 }
 
 TEST_CASE("who waits for what is not measured is told before the training begins") {
-  Model model;
+  Versioned model;
   early_stop on_loss{}, on_metric{.metric = Quantity::training_metric};
   auto best = best_checkpoint([] {}, Quantity::validation_metric);
   REQUIRE_THROWS_WITH(notify(FitPlan{}, model, on_loss), containing("early_stop: it waits for a quantity"));
@@ -131,7 +131,7 @@ TEST_CASE("who waits for what is not measured is told before the training begins
 }
 
 TEST_CASE("a history keeps the numbers of every epoch that were measured") {
-  Model model;
+  Versioned model;
   History history;
   for (Index number = 0; number < 3; ++number) {
     const auto x = static_cast<double>(number);

@@ -5,7 +5,8 @@
 
 #include "support/catch.hpp"
 
-using namespace lamina;
+namespace lamina::test::strokes_tested {
+
 using namespace lamina::data::detail;
 
 TEST_CASE("every form of every digit is strokes of two points or more within the box") {
@@ -33,3 +34,5 @@ TEST_CASE("every form of every digit is strokes of two points or more within the
   }
   REQUIRE(forms_of(1).size() == 3);
 }
+
+}  // namespace lamina::test::strokes_tested

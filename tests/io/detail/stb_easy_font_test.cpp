@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace lamina::test::font_tested {
+
 using namespace lamina::io::detail;
 
 TEST_CASE("the dots of a letter are those of the font") {
@@ -60,3 +62,5 @@ TEST_CASE("no letter is cut off") {
     REQUIRE(glyph_strokes(text + " " + text + " " + text).size() == 3 * once);
   }
 }
+
+}  // namespace lamina::test::font_tested

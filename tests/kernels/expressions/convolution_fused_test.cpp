@@ -16,7 +16,7 @@ namespace {
 
 using Maps = Tensor<float, dyn, dyn, dyn, dyn>;
 
-constexpr double tolerance = 2e-6;
+constexpr double fused_tolerance = 2e-6;
 
 /// What the calling thread has asked for since `count_allocations` began.
 thread_local int allocations = 0;
@@ -52,36 +52,36 @@ TEST_CASE("scale, shift, rectifier and residual are fused", "[kernels]") {
   const auto shift = random_normal<float, 27, 1, 1>(seed{5});
   const Maps expected = relu(c.convolved * c.scale + shift) + c.residual;
   const Maps y = relu(conv2d(c.x, c.w) * c.scale + shift) + c.residual;
-  require_close(y, expected, tolerance);
+  require_close(y, expected, fused_tolerance);
   const auto x = random_normal<float, 2, 5, 9, 7>(seed{1});
   const auto w = random_normal<float, 3, 5, 3, 3>(seed{2});
   const Tensor known = conv2d<stride<2>>(x, w) * 2;
   STATIC_REQUIRE(std::is_same_v<decltype(known), const Tensor<float, 2, 3, 5, 4>>);
   const Tensor plain = conv2d<stride<2>>(x, w);
-  require_close(known, Tensor(plain * 2), tolerance);
+  require_close(known, Tensor(plain * 2), fused_tolerance);
 }
 
 TEST_CASE("rows longer than a box, and a single pixel", "[kernels]") {
   const Maps x = random(1, 1, 3, 5, 1203), w = random(2, 9, 3, 3, 3), dot = random(3, 9, 3, 1, 1);
   const Maps wide = conv2d(x, w), residual = random(4, 1, 9, 5, 1203);
-  require_close(Maps(residual - conv2d(x, w)), Maps(residual - wide), tolerance);
+  require_close(Maps(residual - conv2d(x, w)), Maps(residual - wide), fused_tolerance);
   const Maps pixel = random(5, 2, 3, 1, 1), product = conv2d(pixel, dot);
-  require_close(Maps(1 - conv2d(pixel, dot)), Maps(1 - product), tolerance);
+  require_close(Maps(1 - conv2d(pixel, dot)), Maps(1 - product), fused_tolerance);
 }
 
 TEST_CASE("strided and grouped ones, and borders that are copied", "[kernels]") {
   const Maps x = random(1, 3, 12, 17, 19), w = random(2, 27, 4, 3, 3);
   const Maps reflected = conv2d(x, w, groups<3>, border<Border::reflect>, stride<2>);
   require_close(Maps(1 - conv2d(x, w, groups<3>, border<Border::reflect>, stride<2>)), Maps(1 - reflected),
-                tolerance);
+                fused_tolerance);
   const Maps depthwise = random(3, 12, 1, 3, 3), each = conv2d(x, depthwise, groups<12>);
-  require_close(Maps(conv2d(x, depthwise, groups<12>) + x), Maps(each + x), tolerance);
+  require_close(Maps(conv2d(x, depthwise, groups<12>) + x), Maps(each + x), fused_tolerance);
 }
 
 TEST_CASE("a large batch goes some samples at a time", "[kernels]") {
   const Maps x = random(1, 9, 48, 23, 21), w = random(2, 61, 48, 3, 3);
   const Maps y = conv2d(x, w), expected = y * 2 + 1, some = conv2d(x(range(7, 9)), w);
-  require_close(Maps(conv2d(x, w) * 2 + 1), expected, tolerance);
+  require_close(Maps(conv2d(x, w) * 2 + 1), expected, fused_tolerance);
   require_close(Maps(y(range(7, 9))), some, 1e-4);
 }
 
@@ -94,17 +94,18 @@ TEST_CASE("conversions and conditions", "[kernels]") {
   const Tensor whole = cast<int>(conv2d(c.x, c.w));
   REQUIRE(whole == Tensor(cast<int>(c.convolved)));
   require_close(Maps(where(c.residual > 0, conv2d(c.x, c.w), c.scale)),
-                Maps(where(c.residual > 0, c.convolved, c.scale)), tolerance);
+                Maps(where(c.residual > 0, c.convolved, c.scale)), fused_tolerance);
 }
 
 TEST_CASE("several convolutions in one expression", "[kernels]") {
   const Case c;
   const Maps small = random(6, 27, 13, 1, 1), pooled = random(7, 3, 13, 1, 1);
   const Maps side = conv2d(c.x, small), gate = conv2d(pooled, small);
-  require_close(Maps(conv2d(c.x, c.w) + conv2d(c.x, small) * 2), Maps(c.convolved + side * 2), tolerance);
+  require_close(Maps(conv2d(c.x, c.w) + conv2d(c.x, small) * 2), Maps(c.convolved + side * 2),
+                fused_tolerance);
   // The first has not the shape of the whole.
-  require_close(Maps(conv2d(pooled, small) * conv2d(c.x, c.w)), Maps(gate * c.convolved), tolerance);
-  require_close(Maps(conv2d(pooled, small) + c.residual), Maps(gate + c.residual), tolerance);
+  require_close(Maps(conv2d(pooled, small) * conv2d(c.x, c.w)), Maps(gate * c.convolved), fused_tolerance);
+  require_close(Maps(conv2d(pooled, small) + c.residual), Maps(gate + c.residual), fused_tolerance);
   const Maps square = random(8, 27, 27, 3, 3), rectified = relu(c.convolved),
              twice = conv2d(rectified, square);
   require_close(Maps(conv2d(relu(conv2d(c.x, c.w)), square)), twice, 1e-4);
@@ -114,16 +115,16 @@ TEST_CASE("a convolution may read what it is assigned to", "[kernels]") {
   const Maps start = random(1, 2, 5, 6, 7), w = random(2, 5, 5, 3, 3), convolved = conv2d(start, w);
   Maps x = start;
   x = relu(conv2d(x, w)) + x;
-  require_close(x, Maps(relu(convolved) + start), tolerance);
+  require_close(x, Maps(relu(convolved) + start), fused_tolerance);
   x = start;
   x = conv2d(x, w);
   REQUIRE(x == convolved);
   x = start;
   x += conv2d(x, w);
-  require_close(x, Maps(start + convolved), tolerance);
+  require_close(x, Maps(start + convolved), fused_tolerance);
   x = start;
   x = conv2d(x, w) + flip<3>(x);
-  require_close(x, Maps(convolved + flip<3>(start)), tolerance);
+  require_close(x, Maps(convolved + flip<3>(start)), fused_tolerance);
 }
 
 TEST_CASE("destinations of any strides", "[kernels]") {
@@ -148,9 +149,9 @@ TEST_CASE("destinations of any strides", "[kernels]") {
 
 TEST_CASE("what does not assign sees a tensor", "[kernels]") {
   const Case c;
-  require_close(sum(conv2d(c.x, c.w)), sum(c.convolved), tolerance);
+  require_close(sum(conv2d(c.x, c.w)), sum(c.convolved), fused_tolerance);
   require_close(mean(relu(conv2d(c.x, c.w)), axes<0, 2, 3>), mean(relu(c.convolved), axes<0, 2, 3>),
-                tolerance);
+                fused_tolerance);
   REQUIRE(max(conv2d(c.x, c.w)) == max(c.convolved));
   REQUIRE(Maps(flip<3>(conv2d(c.x, c.w))) == Maps(flip<3>(c.convolved)));
   std::ostringstream lazy, plain;

@@ -14,6 +14,9 @@ namespace lamina::test {
 
 using Volume = Tensor<double, dyn, dyn, dyn, dyn, dyn>;
 
+/// How near in double a convolution comes to it.
+inline constexpr double reference_tolerance = 1e-12;
+
 /// Depth, rows, columns.
 using Axes = std::array<Index, 3>;
 

@@ -11,8 +11,6 @@ namespace {
 
 using Maps = Tensor<double, dyn, dyn, dyn, dyn>;
 
-constexpr double tolerance = 1e-12;
-
 const auto maps = random_normal<double, 2, 6, 9, 7>(seed{1});
 const auto volume = as_volume(maps);
 
@@ -23,7 +21,7 @@ template <Index... E> auto weights() { return random_normal<double, E...>(seed{2
 template <auto... Option, class W> void check(const W& w, const Window& window) {
   const Maps x = maps, v = w;
   const Maps y = conv2d<Option...>(x, v);
-  require_volume(y, convolve(volume, as_volume(w), window), tolerance);
+  require_volume(y, convolve(volume, as_volume(w), window), reference_tolerance);
   using Known = typename decltype(conv2d<Option...>(maps, w))::extents_type;
   STATIC_REQUIRE(Known::is_static);
   REQUIRE(y.extents() == Known{});
@@ -89,7 +87,7 @@ TEST_CASE("conv2d: channels that fill blocks and that do not, images among them"
     const auto x = random_normal<double, dyn, dyn, dyn, dyn>(seed{1}, 2, in, 5, 6);
     const auto w = random_normal<double, dyn, dyn, dyn, dyn>(seed{2}, out, in, 3, 2);
     const Tensor y = conv2d(x, w, valid);
-    require_volume(y, convolve(as_volume(x), as_volume(w), {}), tolerance);
+    require_volume(y, convolve(as_volume(x), as_volume(w), {}), reference_tolerance);
   };
   for (const Index in : {1, 3, 4, 8, 13, 24}) check_channels(in, 9);
   for (const Index out : {1, 7, 8, 16, 27}) check_channels(5, out);
@@ -111,21 +109,21 @@ TEST_CASE("conv2d: of views, temporaries, expressions and mixed types", "[kernel
   Tensor<double, 2, 9, 7, 6> last;
   TensorView<double, 2, 6, 9, 7> channels_last(last.data(), {}, {9 * 7 * 6, 1, 7 * 6, 6});
   channels_last = maps;
-  require_volume(conv2d(channels_last, w), expected, tolerance);
-  require_volume(conv2d(maps * 2, w * 0.5), expected, tolerance);
+  require_volume(conv2d(channels_last, w), expected, reference_tolerance);
+  require_volume(conv2d(maps * 2, w * 0.5), expected, reference_tolerance);
   auto held = conv2d(Tensor(maps), weights<5, 6, 3, 3>());
-  require_volume(held, expected, tolerance);
+  require_volume(held, expected, reference_tolerance);
   const Tensor<float, 2, 6, 9, 7> narrow = maps;
   const Tensor mixed = conv2d(narrow, w);
   STATIC_REQUIRE(std::is_same_v<decltype(mixed)::value_type, double>);
-  require_volume(mixed, convolve(as_volume(narrow), as_volume(w), around(1, 1)), tolerance);
+  require_volume(mixed, convolve(as_volume(narrow), as_volume(w), around(1, 1)), reference_tolerance);
   const Tensor<float, 5, 6, 3, 3> narrow_weights = w;
   require_volume(conv2d(maps, narrow_weights), convolve(volume, as_volume(narrow_weights), around(1, 1)),
-                 tolerance);
+                 reference_tolerance);
   const auto wide = random_normal<double, 2, 6, 11, 9>(seed{4});
   require_volume(conv2d<valid>(wide(all, all, range<1, 10>(), range<0, 7>()), w),
                  convolve(as_volume(wide(all, all, range<1, 10>(), range<0, 7>())), as_volume(w), {}),
-                 tolerance);
+                 reference_tolerance);
 }
 
 TEST_CASE("conv2d: an empty batch, and sizes of one", "[kernels]") {
@@ -145,7 +143,7 @@ TEST_CASE("convolutions that cannot be are refused with both shapes", "[kernels]
   REQUIRE_THROWS_WITH(conv2d(x, Maps(3, 3, 3, 3), groups<2>), containing("the groups must divide them"));
   REQUIRE_THROWS_WITH(conv2d(x, Maps(4, 6, 6, 3), valid), containing("larger than the padded input"));
   REQUIRE_THROWS_WITH(conv2d(x, Maps(4, 6, 0, 3)), containing("larger than the padded input"));
-  REQUIRE_THROWS_WITH(conv2d(Maps(2, 6, 0, 7), Maps(4, 6, 1, 3)), containing("larger than"));
+  REQUIRE_THROWS_WITH(conv2d(Maps(2, 6, 0, 7), Maps(4, 6, 1, 3)), containing("no pixels"));
   REQUIRE_THROWS_WITH(conv2d(x, Maps(4, 6, 3, 3), pad<5>, border<Border::reflect>),
                       containing("reflect padding must be smaller"));
   REQUIRE_THROWS_WITH(conv2d(x, w, stride<0>), containing("stride and dilation start at 1"));

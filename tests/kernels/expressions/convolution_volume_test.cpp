@@ -14,8 +14,6 @@ using Sequences = Tensor<double, dyn, dyn, dyn>;
 using Maps = Tensor<double, dyn, dyn, dyn, dyn>;
 using Volumes = Tensor<double, dyn, dyn, dyn, dyn, dyn>;
 
-constexpr double tolerance = 1e-12;
-
 /// Elements like those of random_normal, of run-time extents.
 template <class X, class... I> X random(std::uint64_t number, I... extents) {
   X x(extents...);
@@ -27,12 +25,12 @@ template <class X, class... I> X random(std::uint64_t number, I... extents) {
 /// Requires a convolution, transposed or not, of x and w to be what the definition gives.
 template <class X, class Y> void check(const Y& convolution, const X& x, const X& w, const Window& window) {
   const X y = convolution;
-  require_volume(y, convolve(as_volume(x), as_volume(w), window), tolerance);
+  require_volume(y, convolve(as_volume(x), as_volume(w), window), reference_tolerance);
 }
 template <class X, class Y>
 void check_transposed(const Y& convolution, const X& x, const X& w, const Window& window) {
   const X y = convolution;
-  require_volume(y, convolve_transposed(as_volume(x), as_volume(w), window), tolerance);
+  require_volume(y, convolve_transposed(as_volume(x), as_volume(w), window), reference_tolerance);
 }
 
 TEST_CASE("conv1d: sequences are read by the horizontal options", "[kernels]") {
@@ -68,8 +66,8 @@ TEST_CASE("conv3d: every option has a depth", "[kernels]") {
   check(conv3d(x, w, stride<1, 2, 1>, dilation<1>), x, w,
         {.stride = {1, 2, 1}, .before = {1, 1, 0}, .after = {1, 1, 0}});
   REQUIRE_THROWS_WITH(conv3d(x, w, stride<2, 1>), containing("one for each"));  // of which axes?
-  const auto maps = random<Tensor<double, dyn, dyn, dyn, dyn>>(3, 1, 2, 8, 8);
-  REQUIRE_THROWS_WITH(conv2d(maps, maps, pad<1, 1, 1>), containing("one for each"));
+  const auto of_two_axes = random<Tensor<double, dyn, dyn, dyn, dyn>>(3, 1, 2, 8, 8);
+  REQUIRE_THROWS_WITH(conv2d(of_two_axes, of_two_axes, pad<1, 1, 1>), containing("one for each"));
   const auto grouped = random<Volumes>(2, 10, 1, 2, 3, 3);
   check(conv3d(x, grouped, groups<5>, valid), x, grouped, {.groups = 5});
 }
@@ -133,12 +131,12 @@ TEST_CASE("volumes and sequences are fused with what surrounds them", "[kernels]
   const Volumes convolved = conv3d(x, w);
   const Volumes expected = relu(convolved * scale + 1) - convolved;
   const Volumes fused = relu(conv3d(x, w) * scale + 1) - convolved;
-  require_close(fused, expected, tolerance);
+  require_close(fused, expected, reference_tolerance);
   const auto s = random<Sequences>(1, 2, 6, 1201), t = random<Sequences>(2, 13, 6, 3);
   const auto residual = random<Sequences>(3, 2, 13, 1201);
   const Sequences line = conv1d(s, t);
   const Sequences joined = conv1d(s, t) * 2 + residual;
-  require_close(joined, Sequences(line * 2 + residual), tolerance);
+  require_close(joined, Sequences(line * 2 + residual), reference_tolerance);
 }
 
 TEST_CASE("volumes have the same bits on any number of threads", "[kernels]") {

@@ -14,7 +14,7 @@ template <class C> long double polynomial(const C& c, long double x) {
 }
 
 /// The greatest relative error of `approximation` in [low, high].
-double greatest_error(auto approximation, auto function, double low, double high) {
+double greatest_polynomial_error(auto approximation, auto function, double low, double high) {
   long double greatest = 0;
   for (int i = 0; i <= 10'000; ++i) {
     const long double x = low + (high - low) * i / 10'000;
@@ -40,14 +40,16 @@ TEMPLATE_TEST_CASE("the polynomials are what they stand for", "[simd]", float, d
   REQUIRE(std::abs(static_cast<long double>(Exp::ln2_high) + Exp::ln2_low - std::log(2.0L)) <
           0x1p-16L * half_ulp<T>);
   const double half_ln2 = std::log(2.0) / 2;
-  REQUIRE(greatest_error([](long double r) { return 1 + r + r * r * polynomial(Exp::tail, r); },
-                         [](long double r) { return std::exp(r); }, -half_ln2, half_ln2) < allowed);
-  REQUIRE(greatest_error(
+  REQUIRE(greatest_polynomial_error([](long double r) { return 1 + r + r * r * polynomial(Exp::tail, r); },
+                                    [](long double r) { return std::exp(r); }, -half_ln2,
+                                    half_ln2) < allowed);
+  REQUIRE(greatest_polynomial_error(
               [](long double f) {
                 const long double s = f / (2 + f);
                 return s * (2 + s * s * polynomial(Log::tail, s * s));
               },
               [](long double f) { return std::log1p(f); }, std::sqrt(0.5) - 1, std::sqrt(2.0) - 1) < allowed);
-  REQUIRE(greatest_error([](long double t) { return -std::expm1(-(t + t * polynomial(Erf::tail, t))); },
-                         [](long double t) { return std::erf(t); }, 0, Erf::limit) < 2 * allowed);
+  REQUIRE(greatest_polynomial_error(
+              [](long double t) { return -std::expm1(-(t + t * polynomial(Erf::tail, t))); },
+              [](long double t) { return std::erf(t); }, 0, Erf::limit) < 2 * allowed);
 }

@@ -7,7 +7,8 @@
 
 #include "support/catch.hpp"
 
-using namespace lamina;
+namespace lamina::test::folds_tested {
+
 using namespace lamina::detail;
 
 TEST_CASE("runs of any length are folded, in vectors and one by one") {
@@ -82,3 +83,5 @@ TEST_CASE("values are folded pairwise as they come") {
   for (int i = 0; i < (1 << 24) + 64; ++i) fold.add(1);
   REQUIRE(fold.result() == (1 << 24) + 64);
 }
+
+}  // namespace lamina::test::folds_tested

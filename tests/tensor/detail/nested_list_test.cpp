@@ -2,7 +2,8 @@
 
 #include "support/catch.hpp"
 
-using namespace lamina;
+namespace lamina::test::nested_lists_tested {
+
 using namespace lamina::detail;
 
 TEST_CASE("nested lists know their extents and give their elements in order") {
@@ -33,3 +34,5 @@ TEST_CASE("an empty list has extents of 0") {
   const NestedList<int, 2> list = {};
   REQUIRE(list_extents<2>(list) == std::array<Index, 2>{0, 0});
 }
+
+}  // namespace lamina::test::nested_lists_tested

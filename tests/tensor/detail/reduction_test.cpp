@@ -9,7 +9,8 @@
 #include "lamina/tensor/tensor_view.hpp"
 #include "support/catch.hpp"
 
-using namespace lamina;
+namespace lamina::test::reductions_tested {
+
 using namespace lamina::detail;
 
 namespace {
@@ -103,3 +104,5 @@ TEMPLATE_TEST_CASE("narrow rows are folded whatever their width and number", "[t
         }
     }
 }
+
+}  // namespace lamina::test::reductions_tested

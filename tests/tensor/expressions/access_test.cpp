@@ -5,7 +5,8 @@
 
 #include "support/catch.hpp"
 
-using namespace lamina;
+namespace lamina::test::access_tested {
+
 using namespace lamina::detail;
 
 namespace {
@@ -96,3 +97,5 @@ TEST_CASE("masks become ones and zeros") {
   REQUIRE(as_number(true));
   REQUIRE(as_number(2.5) == 2.5);
 }
+
+}  // namespace lamina::test::access_tested

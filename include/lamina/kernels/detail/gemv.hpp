@@ -24,7 +24,8 @@ inline constexpr Index gemv_run = 256;
 /// sum[r] = Σ_i a[r * a_row + i] x[i] for R rows: two or four vectors of sums each, so that latencies
 /// overlap.
 template <int R, class T, class Arch = simd::Arch>
-std::array<T, static_cast<std::size_t>(R)> fold_run(const T* a, Index a_row, const T* x, Index count) {
+[[gnu::always_inline]] inline std::array<T, static_cast<std::size_t>(R)> fold_run(const T* a, Index a_row,
+                                                                                  const T* x, Index count) {
   constexpr int lanes = simd::width<T>;
   constexpr int S = R == 1 ? 4 : 2;
   using Native = simd::native<T>;
@@ -161,11 +162,14 @@ template <class T, class Arch = simd::Arch> class GemvPlan {
 
   template <int R> static void put_rows(const VectorProduct& product, Index row) {
     constexpr Index run = (R == 1 ? 4 : 2) * lanes * gemv_run;  // each row's sums are so many vectors
-    std::array<T, std::size_t{R}> sums{};
-    for (Index i = 0; i < product.depth; i += run) {
-      const auto part = fold_run<R>(product.a.at(row, i).data, product.a.row_stride, product.x + i,
-                                    std::min(run, product.depth - i));
-      for (std::size_t r = 0; r < sums.size(); ++r) sums[r] += part[r];
+    const auto part = [&](Index i) {
+      return fold_run<R>(product.a.at(row, i).data, product.a.row_stride, product.x + i,
+                         std::min(run, product.depth - i));
+    };
+    auto sums = part(0);
+    for (Index i = run; i < product.depth; i += run) {
+      const auto more = part(i);
+      for (std::size_t r = 0; r < sums.size(); ++r) sums[r] += more[r];
     }
     for (Index r = 0; r < R; ++r) product.put(row + r, sums[static_cast<std::size_t>(r)]);
   }

@@ -98,29 +98,31 @@ template <int Count> void merge_axes(LoopNest<Count>& nest, bool* kinds = nullpt
   merge_axes(nest.rank, nest.extents.data(), nest.operands.data(), Count, kinds);
 }
 
+/// The bytes that an operand's elements lie between.
+struct MemoryRange {
+  std::uintptr_t first, last;
+
+  bool meets(const MemoryRange& other) const { return first < other.last && other.first < last; }
+};
+inline MemoryRange memory_of(int rank, const Index* extents, const Operand& operand) {
+  auto first = reinterpret_cast<std::uintptr_t>(operand.data), last = first;
+  for (int axis = 0; axis < rank; ++axis) {
+    const Index reach = (extents[axis] - 1) * operand.byte_strides[static_cast<std::size_t>(axis)];
+    (reach < 0 ? first : last) += static_cast<std::uintptr_t>(reach);
+  }
+  return {first, last + static_cast<std::uintptr_t>(operand.element_bytes)};
+}
+
 /// Whether writing operand 0 could change what a later step reads from another operand: they share memory,
 /// but not element for element.
 inline bool reads_what_it_writes(int rank, const Index* extents, const Operand* operands, int count) {
-  struct Range {
-    std::uintptr_t first, last;
-  };
-  const auto range = [&](const Operand& operand) {
-    auto first = reinterpret_cast<std::uintptr_t>(operand.data), last = first;
-    for (int axis = 0; axis < rank; ++axis) {
-      const Index reach = (extents[axis] - 1) * operand.byte_strides[static_cast<std::size_t>(axis)];
-      (reach < 0 ? first : last) += static_cast<std::uintptr_t>(reach);
-    }
-    return Range{first, last + static_cast<std::uintptr_t>(operand.element_bytes)};
-  };
-  const Range written = range(operands[0]);
+  const MemoryRange written = memory_of(rank, extents, operands[0]);
   for (int k = 1; k < count; ++k) {
-    const Range read = range(operands[k]);
-    const bool is_apart = read.last <= written.first || written.last <= read.first;
     const bool is_same = operands[k].data == operands[0].data &&
                          operands[k].element_bytes == operands[0].element_bytes &&
                          std::equal(operands[k].byte_strides.begin(), operands[k].byte_strides.begin() + rank,
                                     operands[0].byte_strides.begin());
-    if (!is_apart && !is_same) return true;
+    if (!is_same && memory_of(rank, extents, operands[k]).meets(written)) return true;
   }
   return false;
 }

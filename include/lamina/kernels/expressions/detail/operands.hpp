@@ -3,7 +3,6 @@
 
 #include <array>
 #include <concepts>
-#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -45,21 +44,15 @@ template <class T, expression X, class F> decltype(auto) with_elements(const X& 
   }
 }
 
-/// Whether elements of one view may be in the memory of the other: whether what they lie between meets.
+/// Whether elements of one view may be in the memory of the other.
 template <class A, class B> bool overlap(const A& a, const B& b) {
-  const auto between = [](const auto& view) {
-    auto first = reinterpret_cast<std::uintptr_t>(view.data()), last = first;
-    for (int axis = 0; axis < std::remove_cvref_t<decltype(view)>::rank; ++axis) {
-      const Index reach =
-          (view.extent(axis) - 1) * view.stride(axis) * static_cast<Index>(sizeof(*view.data()));
-      (reach < 0 ? first : last) += static_cast<std::uintptr_t>(reach);
-    }
-    return std::pair(first, last + sizeof(*view.data()));
+  const auto memory = [](const auto& view) {
+    constexpr int rank = std::remove_cvref_t<decltype(view)>::rank;
+    Operand operand;
+    view.describe(&operand, rank);
+    return memory_of(rank, view.extents().values().data(), operand);
   };
-  if (a.size() == 0 || b.size() == 0) return false;
-  const auto [first, last] = between(a);
-  const auto [other_first, other_last] = between(b);
-  return first < other_last && other_first < last;
+  return a.size() > 0 && b.size() > 0 && memory(a).meets(memory(b));
 }
 
 /// A Tensor of T whose extents are those of an array known to the compiler.

@@ -22,7 +22,8 @@ namespace lamina::kernels::detail {
 inline constexpr Index gemv_run = 256;
 
 /// sum[r] = Σ_i a[r * a_row + i] x[i] for R rows: two or four vectors of sums each, so that latencies
-/// overlap.
+/// overlap. (Inlined by force: GCC does not where there are two calls, and rows of 16 then take 1.5 times as
+/// long.)
 template <int R, class T, class Arch = simd::Arch>
 [[gnu::always_inline]] inline std::array<T, static_cast<std::size_t>(R)> fold_run(const T* a, Index a_row,
                                                                                   const T* x, Index count) {

@@ -37,6 +37,8 @@ TEST_CASE("check finds missing labels and labels out of range") {
   REQUIRE_THROWS_WITH(set.check(), containing("label -1"));
   set.labels.pop_back();
   REQUIRE_THROWS_WITH(set.check(), containing("5 images but 4 labels"));
+  REQUIRE_THROWS_WITH(set.subset(0, 2), containing("5 images but 4 labels"));
+  REQUIRE_THROWS_WITH(split(set, 0.5, seed{1}), containing("5 images but 4 labels"));
 }
 
 TEST_CASE("a subset has the samples asked for, in order") {

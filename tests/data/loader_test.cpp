@@ -62,6 +62,13 @@ struct fails_on {
   }
 };
 
+/// A step that makes rows of columns and has no output_shape.
+struct turns_without_saying {
+  template <class T> void operator()(Workpiece<T>& image, Draws&) const {
+    image.shape = {image.shape.channels, 2 * image.shape.height, image.shape.width / 2};
+  }
+};
+
 }  // namespace
 
 TEST_CASE("an epoch has every sample once, its last batch what is left") {
@@ -268,4 +275,13 @@ TEST_CASE("an empty set makes no batches, a wrong one no loader") {
   REQUIRE_THROWS_AS(Loader(set, {}, augment(normalize{{0}, {1}})), shape_error);
   set.labels[2] = 5;
   REQUIRE_THROWS_AS(Loader(set), error);
+}
+
+TEST_CASE("a step that makes another shape than it says is found out") {
+  const Dataset<> set = numbered(4);
+  const auto pass = [](auto& loader) {
+    for (const auto& batch : loader.epoch(0)) (void)batch;
+  };
+  Loader loader(set, {.batch_size = 2}, augment(turns_without_saying{}));
+  REQUIRE_THROWS_WITH(pass(loader), containing("augmentation made an image of"));
 }

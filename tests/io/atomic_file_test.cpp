@@ -142,3 +142,14 @@ TEST_CASE("an empty file can be written") {
   io::write_file_atomically(directory / "empty", {});
   REQUIRE(std::filesystem::file_size(directory / "empty") == 0);
 }
+
+TEST_CASE("what killed processes of the same number left behind is stepped over") {
+  const TemporaryDirectory directory;
+  const auto target = directory / "net";
+  const int number = 2000;  // more than all tests of this program open
+  for (int i = 0; i < number; ++i)
+    write_text(directory / sentence("net.", ::getpid(), ".", i, ".partial"), "half");
+  io::write_file_atomically(target, std::as_bytes(std::span(std::string_view("whole"))));
+  REQUIRE(read_text(target) == "whole");
+  REQUIRE(directory.file_count() == number + 1);
+}

@@ -1,6 +1,7 @@
 #include "lamina/io/model_file.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <string>
 
@@ -133,6 +134,35 @@ TEST_CASE("architectures that differ have different numbers") {
   REQUIRE(number == TinyModel{seed{9}}.architecture_hash());
   REQUIRE(number != Model<other_head, input<1, 8, 8>>{}.architecture_hash());
   REQUIRE(number != Model<longer_net, input<1, 8, 8>>{}.architecture_hash());
+  REQUIRE(Model<conv<4, 3>, input<2, 8, 8>>{}.architecture_hash() !=
+          Model<conv<4, 3, dilation<2>>, input<2, 8, 8>>{}.architecture_hash());
+}
+
+TEST_CASE("half-precision files and those of floats are widened, larger ones refused") {
+  const support::TemporaryDirectory directory;
+  TinyModel saved{seed{1}}, model{seed{2}};
+  for (const auto& parameter : saved.parameters())
+    for (Index i = 0; i < parameter.size(); ++i)
+      parameter[i] = static_cast<float>(i % 5) - 2;  // exact in bf16
+  Tensors tensors(saved);
+  std::vector<std::vector<std::uint16_t>> halves;
+  for (io::NamedTensor& tensor : tensors.all) {
+    std::vector<std::uint16_t>& half = halves.emplace_back();
+    for (const float value : io::values_of<float>(tensor))
+      half.push_back(static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16));
+    tensor.type = io::ElementType::bf16;
+    tensor.bytes = std::as_bytes(std::span(half));
+  }
+  io::write_safetensors(directory / "half", tensors.all);
+  REQUIRE(io::load(model, directory / "half").complete());
+  REQUIRE((bits_of(model) == bits_of(saved)));
+
+  io::save(saved, directory / "float");
+  Model<tiny_net, input<1, 8, 8>, double> precise{seed{3}};
+  REQUIRE(io::load(precise, directory / "float").complete());
+  REQUIRE(precise.parameter("0.weight")[3] == static_cast<double>(saved.parameter("0.weight")[3]));
+  io::save(precise, directory / "double");
+  REQUIRE_THROWS_WITH(io::load(model, directory / "double"), containing("wrong type: 0.weight is F64"));
 }
 
 }  // namespace lamina::test

@@ -76,7 +76,30 @@ TEST_CASE("counts and types that do not fit are errors that name the tensor") {
   REQUIRE_THROWS_WITH(io::named_tensor<float>("a.weight", {2, 2}, values),
                       containing("a.weight") && containing("6 values") && containing("[2, 2]"));
   const auto tensor = io::named_tensor<float>("a.weight", {2, 3}, values);
-  REQUIRE_THROWS_WITH(io::values_of<double>(tensor), containing("holds F32, not F64"));
+  REQUIRE_THROWS_WITH(io::values_of<std::int32_t>(tensor), containing("holds F32, not I32"));
   std::vector<float> five(5);
   REQUIRE_THROWS_AS(io::copy_bytes(tensor.bytes, std::span(five)), shape_error);
+}
+
+TEST_CASE("half-precision numbers widen exactly") {
+  const auto widened = [](ElementType type, std::uint16_t bits) {
+    const std::uint16_t stored[] = {bits};
+    return io::values_of<float>({"h", type, {1}, std::as_bytes(std::span(stored))})[0];
+  };
+  const std::pair<std::uint16_t, float> halves[] = {
+      {0x3c00, 1.0f},        {0xc000, -2.0f},
+      {0x0001, 0x1p-24f},    {0x83ff, -0x1.ff8p-15f},
+      {0x0400, 0x1p-14f},    {0x7bff, 65504.0f},
+      {0x3555, 0x1.554p-2f}, {0xfc00, -std::numeric_limits<float>::infinity()}};
+  for (const auto& [bits, value] : halves) REQUIRE(widened(ElementType::f16, bits) == value);
+  REQUIRE(std::isnan(widened(ElementType::f16, 0x7e00)));
+  REQUIRE(std::signbit(widened(ElementType::f16, 0x8000)));
+  REQUIRE(widened(ElementType::bf16, 0x3f80) == 1.0f);
+  REQUIRE(widened(ElementType::bf16, 0xc2f7) == -123.5f);
+  const std::vector<float> floats{1.5f, -0.1f};
+  REQUIRE(io::values_of<double>(io::named_tensor<float>("f", {2}, floats)) ==
+          std::vector<double>{1.5, static_cast<double>(-0.1f)});
+  const std::vector<double> doubles{1.5};
+  REQUIRE_THROWS_WITH(io::values_of<float>(io::named_tensor<double>("d", {1}, doubles)),
+                      containing("holds F64, not F32"));
 }

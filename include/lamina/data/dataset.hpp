@@ -37,8 +37,7 @@ template <class Pixel = std::uint8_t> struct Dataset {
 
   /// Throws lamina::error unless every image has a label and every label names a class.
   void check() const {
-    if (static_cast<Index>(labels.size()) != size())
-      throw error("data set: ", size(), " images but ", labels.size(), " labels; each image needs one");
+    check_label_count();
     for (std::size_t i = 0; i < labels.size(); ++i)
       if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= classes.size())
         throw error("data set: image ", i, " has label ", labels[i], "; labels of ", classes.size(),
@@ -55,8 +54,9 @@ template <class Pixel = std::uint8_t> struct Dataset {
   }
 
   /// A copy of the samples named, in that order (repeats are allowed). Throws lamina::error on one out of
-  /// range.
+  /// range, and unless every image has a label.
   Dataset select(const std::vector<Index>& samples) const {
+    check_label_count();
     const auto [channels, height, width] = shape();
     Dataset chosen;
     chosen.images = decltype(images)(static_cast<Index>(samples.size()), channels, height, width);
@@ -71,6 +71,12 @@ template <class Pixel = std::uint8_t> struct Dataset {
       chosen.labels.push_back(labels[static_cast<std::size_t>(sample)]);
     }
     return chosen;
+  }
+
+ private:
+  void check_label_count() const {
+    if (static_cast<Index>(labels.size()) != size())
+      throw error("data set: ", size(), " images but ", labels.size(), " labels; each image needs one");
   }
 };
 

@@ -105,6 +105,7 @@ inline void load_planes(const std::filesystem::path& path, const PictureFile& fi
 
 /// The picture in a PNG or JPEG file as (channels, height, width) bytes, 0 to 255, in the form asked for:
 ///   data::load_image("cat.jpg", {.channels = 3, .height = 32, .width = 32})
+/// Pixels are as they are stored: the rotation that cameras note beside them (EXIF) is not looked at.
 /// Throws file_error, naming file and place, for a file that is absent, no picture, damaged, or
 /// (ImageFit::exact) of another size.
 inline Tensor<std::uint8_t, dyn, dyn, dyn> load_image(const std::filesystem::path& path,

@@ -230,6 +230,11 @@ void Loader<T, Pixel, Pipeline>::make_image(Index sample, [[maybe_unused]] const
     Workpiece<T> image{work_[0].data(), work_[1].data(), set_.shape()};
     detail::convert_pixels(set_.image(sample), image.shape.elements(), image.pixels);
     pipeline_.transform(image, random);
+    if (image.shape != shape_)
+      throw shape_error(
+          "loader: augmentation made an image of ", to_string(image.shape), ", its steps' output_shape says ",
+          to_string(shape_),
+          "; a step that changes the shape needs output_shape, and evaluate that does the same");
     std::copy_n(image.pixels, shape_.elements(), to);
   }
 }

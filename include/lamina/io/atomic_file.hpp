@@ -2,7 +2,7 @@
 // temporary beside the target, are forced to the disk (fsync), and the temporary is renamed over the target,
 // which POSIX makes one indivisible step. Whatever fails before that step - a full disk, an exception
 // between two writes - leaves the target as it was and no temporary behind. Only a killed process leaves
-// "<target>.<process>.<n>.partial", which no reader takes for a checkpoint.
+// "<target>.<process>.<n>.partial", which no reader takes for a checkpoint and later writers step over.
 #pragma once
 
 #include <fcntl.h>
@@ -88,9 +88,11 @@ inline AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(det
 
   static std::atomic<unsigned> counter =
       0;  // two threads may save to one target at once: the last rename wins
-  temporary_ = target_;
-  temporary_ += sentence(".", ::getpid(), ".", counter++, ".partial");
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  do {    // in a container a killed process may have had the same number
+    temporary_ = target_;
+    temporary_ += sentence(".", ::getpid(), ".", counter++, ".partial");
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) fail("creating a file beside it");
   if (exists && ::fchmod(descriptor_, present.st_mode & 07777) != 0) {
     const int reason = errno;

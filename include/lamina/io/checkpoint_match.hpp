@@ -1,7 +1,8 @@
 // Puts the tensors of a file into the tensors that a model expects, strictly: the two lists are compared as a
 // whole, every difference is reported in one error, a line each, and a byte is copied only when there is
 // none - a model is never half loaded. Loading what fits and leaving the rest, as fine-tuning with a changed
-// head wants it, must be asked for, and says what it did.
+// head wants it, must be asked for, and says what it did. Half-precision tensors fit those of floats, and
+// floats those of doubles: every number is kept.
 //
 //   restore(file, slots);                                    // all or nothing
 //   std::cout << restore(file, slots, {.partial = true});    // "loaded 20 of 22 tensors; …"
@@ -81,6 +82,15 @@ inline std::string described(ElementType type, std::span<const Index> extents) {
   return sentence(to_string(type), " ", to_string(extents));
 }
 
+/// The bytes of a tensor's numbers in a wider floating type.
+inline std::vector<std::byte> widened(const NamedTensor& tensor, ElementType type) {
+  const auto bytes_of = [](const auto& values) {
+    const auto bytes = std::as_bytes(std::span(values));
+    return std::vector<std::byte>(bytes.begin(), bytes.end());
+  };
+  return type == ElementType::f32 ? bytes_of(values_of<float>(tensor)) : bytes_of(values_of<double>(tensor));
+}
+
 /// `differences`, a line each; beyond 50 lines only their number, since a wrong file differs everywhere.
 inline std::string listed(std::span<const std::string> differences) {
   constexpr std::size_t most = 50;
@@ -109,19 +119,21 @@ inline RestoreReport restore(const SafetensorsFile& file, std::span<const Tensor
   const auto expected = detail::sorted_names(slots);
   RestoreReport report;
   std::vector<const NamedTensor*> sources;  // by slot, nullptr where nothing fits
+  std::vector<std::vector<std::byte>> widened(slots.size());
   sources.reserve(slots.size());
   for (const TensorSlot& slot : slots) {
     const NamedTensor* tensor = file.find(slot.name);
     const std::string wanted = detail::described(slot.type, slot.extents);
-    const bool fits = tensor && tensor->type == slot.type && tensor->extents == slot.extents;
+    const bool has_type = tensor && (tensor->type == slot.type || widens(tensor->type, slot.type));
+    const bool fits = has_type && tensor->extents == slot.extents;
     if (!tensor) {
       report.missing.push_back(slot.name);
       report.differences.push_back(sentence("missing: ", slot.name, ", ", wanted));
     } else if (!fits) {
       report.mismatched.push_back(slot.name);
-      report.differences.push_back(
-          sentence(tensor->type == slot.type ? "wrong shape: " : "wrong type: ", slot.name, " is ",
-                   detail::described(tensor->type, tensor->extents), " in the file, the model has ", wanted));
+      report.differences.push_back(sentence(has_type ? "wrong shape: " : "wrong type: ", slot.name, " is ",
+                                            detail::described(tensor->type, tensor->extents),
+                                            " in the file, the model has ", wanted));
     } else {
       report.loaded.push_back(slot.name);
     }
@@ -143,7 +155,10 @@ inline RestoreReport restore(const SafetensorsFile& file, std::span<const Tensor
   if (options.partial && report.loaded.empty() && !slots.empty())
     throw file_error(path, " has no tensor that fits the model:", detail::listed(report.differences));
   for (std::size_t i = 0; i < slots.size(); ++i)
-    if (sources[i]) slots[i].fill(sources[i]->bytes);
+    if (sources[i] && sources[i]->type != slots[i].type)
+      widened[i] = detail::widened(*sources[i], slots[i].type);
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (sources[i]) slots[i].fill(widened[i].empty() ? sources[i]->bytes : std::span(widened[i]));
   return report;
 }
 

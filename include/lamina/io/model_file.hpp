@@ -4,8 +4,10 @@
 // in train/training_file.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -41,15 +43,19 @@ template <class T> class TensorList {
 /// What a file must hold for these arrays, and where it goes.
 template <class Arrays>
 void add_slots(const Arrays& arrays, const std::string& prefix, std::vector<TensorSlot>& slots) {
+  using T = std::remove_cvref_t<decltype((*arrays.begin())[0])>;
+  std::size_t most = 0;
+  for (const auto& array : arrays) most = std::max(most, static_cast<std::size_t>(array.size()));
+  // Of all slots, and made before the first is filled: filling must not throw.
+  const auto aligned = std::make_shared<std::vector<T>>(most);
   for (const auto& array : arrays) {
-    using T = std::remove_cvref_t<decltype(array[0])>;
     const ParameterExtents& extents = array.extents();
     slots.push_back({sentence(prefix, array.name()),
                      element_type<T>,
                      {extents.axes.begin(), extents.axes.begin() + extents.rank},
-                     [array](std::span<const std::byte> bytes) {
-                       std::vector<T> values(static_cast<std::size_t>(array.size()));
-                       copy_bytes(bytes, std::span<T>(values));
+                     [array, aligned](std::span<const std::byte> bytes) {
+                       const auto values = std::span(*aligned).first(static_cast<std::size_t>(array.size()));
+                       copy_bytes(bytes, values);
                        array.assign(std::span<const T>(values));
                      }});
   }
@@ -67,9 +73,11 @@ void save(const ModelCore<T>& model, const std::filesystem::path& path, Metadata
 }
 
 /// Reads them back. Strict: a file that misses, adds or mis-shapes a tensor is refused whole with a line per
-/// tensor (file_error), and the model is left as it was. With {.partial = true} what fits is loaded, for
-/// fine-tuning with another head; the report says what. The state of a training in the file is passed over,
-/// and so are the batch counts that PyTorch keeps in its batch norms.
+/// tensor (file_error), and the model is left as it was. Half-precision numbers (F16, BF16) are widened, and
+/// floats for a model of doubles. With {.partial = true} what fits is loaded, for fine-tuning with another
+/// head; the report says what. The state of a training in the file is passed over (so of one that averages
+/// its weights this takes those that were learnt, not their average: save the model that fit left), and so
+/// are the batch counts that PyTorch keeps in its batch norms.
 template <class T>
 RestoreReport load(ModelCore<T>& model, const std::filesystem::path& path, restore_options options = {}) {
   if (options.ignored_prefix.empty()) options.ignored_prefix = "training.";

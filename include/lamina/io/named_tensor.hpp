@@ -26,9 +26,9 @@ namespace lamina::io {
 static_assert(std::endian::native == std::endian::little,
               "io: safetensors files are little-endian and lamina copies their bytes as they are");
 
-/// Element types of the safetensors format. lamina writes f32, f64 and the integers; the others can be read
-/// as bytes. The order is the format's own, by alignment: the reference implementation puts a file's
-/// tensors in descending order of it.
+/// Element types of the safetensors format. lamina writes f32, f64 and the integers, and widens f16 and bf16;
+/// the others can be read as bytes. The order is the format's own, by alignment: the reference implementation
+/// puts a file's tensors in descending order of it.
 enum class ElementType {
   boolean,
   u8,
@@ -53,6 +53,18 @@ struct ElementTypeEntry {
   std::string_view name;
   Index bytes;
 };
+
+/// The number that these bits of IEEE 754's binary16 are: 5 bits of exponent, 10 of fraction.
+constexpr float from_f16(std::uint16_t bits) {
+  const std::uint32_t sign = std::uint32_t{bits & 0x8000u} << 16, rest = bits & 0x7fffu;
+  if (rest < 0x0400)  // subnormal
+    return (sign ? -0x1p-24f : 0x1p-24f) * static_cast<float>(rest);
+  const std::uint32_t exponent = rest >= 0x7c00 ? 0x7f800000u - (0x7c00u << 13) : (127u - 15u) << 23;
+  return std::bit_cast<float>(sign | ((rest << 13) + exponent));
+}
+
+/// The number that these bits of bfloat16 are: the upper half of a float.
+constexpr float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 
 /// In the order of ElementType.
 inline constexpr std::array<ElementTypeEntry, 15> element_types{{{"BOOL", 1},
@@ -178,14 +190,34 @@ template <storable T> void copy_bytes(std::span<const std::byte> bytes, std::spa
   if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
 }
 
-/// The values of a tensor whose element type is that of T (else shape_error), copied out.
+/// Whether every number of type `from` is one of the floating type `to`.
+constexpr bool widens(ElementType from, ElementType to) {
+  const bool half = from == ElementType::f16 || from == ElementType::bf16;
+  return (to == ElementType::f32 && half) || (to == ElementType::f64 && (half || from == ElementType::f32));
+}
+
+/// The values of a tensor whose element type is that of T, or widens to it (else shape_error), copied out.
 template <storable T> std::vector<T> values_of(const NamedTensor& tensor) {
-  if (tensor.type != element_type<T>)
-    throw shape_error("tensor \"", tensor.name, "\" holds ", to_string(tensor.type), ", not ",
-                      to_string(element_type<T>));
-  std::vector<T> values(tensor.bytes.size() / sizeof(T));
-  copy_bytes(tensor.bytes, std::span<T>(values));
-  return values;
+  const auto values_from = [&]<class Stored>(auto value_of) {
+    std::vector<T> values(tensor.bytes.size() / sizeof(Stored));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      Stored stored;
+      std::memcpy(&stored, tensor.bytes.data() + i * sizeof(Stored), sizeof(Stored));
+      values[i] = static_cast<T>(value_of(stored));
+    }
+    return values;
+  };
+  const auto itself = [](auto x) { return x; };
+  if (tensor.type == element_type<T>) return values_from.template operator()<T>(itself);
+  if constexpr (std::floating_point<T>) {
+    if (widens(tensor.type, element_type<T>)) {
+      if (tensor.type == ElementType::f32) return values_from.template operator()<float>(itself);
+      return values_from.template operator()<std::uint16_t>(
+          tensor.type == ElementType::f16 ? detail::from_f16 : detail::from_bf16);
+    }
+  }
+  throw shape_error("tensor \"", tensor.name, "\" holds ", to_string(tensor.type), ", not ",
+                    to_string(element_type<T>));
 }
 
 }  // namespace lamina::io

@@ -119,4 +119,8 @@ TEST_CASE("normalization_of measures a set") {
   floats.images.data()[1] = 4;
   require_close(normalization_of(floats).mean, {2.0}, 1e-12);
   REQUIRE_THROWS_AS(normalization_of(Dataset<>{}), error);
+  Dataset<> constant;  // whose mean, as it is rounded, is not its value
+  constant.images = Tensor<std::uint8_t, dyn, dyn, dyn, dyn>(3, 1, 28, 28);
+  std::fill_n(constant.images.data(), constant.images.size(), std::uint8_t{37});
+  REQUIRE(normalization_of(constant).deviation == std::vector<double>{1});
 }

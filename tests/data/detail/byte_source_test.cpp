@@ -1,5 +1,7 @@
 #include "lamina/data/detail/byte_source.hpp"
 
+#include <sys/stat.h>
+
 #include <string>
 
 #include "data/allocations.hpp"
@@ -52,4 +54,6 @@ TEST_CASE("only a readable file can be opened") {
   REQUIRE_THROWS_AS(ByteSource(directory.path()), file_error);
   REQUIRE_THROWS_WITH(ByteSource(directory / "absent"),
                       containing("absent: cannot be opened; there is no such file"));
+  REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
+  REQUIRE_THROWS_AS(ByteSource(directory / "pipe"), file_error);  // and does not wait for a writer
 }

@@ -53,3 +53,29 @@ TEST_CASE("a part of the axis is that part alone, and channels become planes") {
   resample(pixels.data(), {3, 2, 2}, {0, 2}, {0, 2}, planes.data(), 2, 2);
   REQUIRE(planes == std::vector<std::uint8_t>{1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12});
 }
+
+TEST_CASE("a part of a picture is the weighted sum over rows and columns") {
+  const Shape source = shape<3, 7, 5>;
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(source.elements()));
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 37 % 256);
+  const Stretch rows{1, 5.5}, columns{0.5, 3};
+  const Index height = 4, width = 3;
+  std::vector<std::uint8_t> planes(static_cast<std::size_t>(3 * height * width));
+  resample(pixels.data(), source, rows, columns, planes.data(), height, width);
+  const auto down = triangle_taps(rows, source.height, height),
+             across = triangle_taps(columns, source.width, width);
+  for (Index c = 0; c < 3; ++c)
+    for (Index y = 0; y < height; ++y)
+      for (Index x = 0; x < width; ++x) {
+        const auto &v = down[static_cast<std::size_t>(y)], &h = across[static_cast<std::size_t>(x)];
+        double sum = 0;
+        for (std::size_t i = 0; i < v.weights.size(); ++i)
+          for (std::size_t j = 0; j < h.weights.size(); ++j) {
+            const Index row = v.first + static_cast<Index>(i), column = h.first + static_cast<Index>(j);
+            sum += static_cast<double>(v.weights[i]) * static_cast<double>(h.weights[j]) *
+                   pixels[static_cast<std::size_t>((row * source.width + column) * 3 + c)];
+          }
+        require_close(static_cast<double>(planes[static_cast<std::size_t>((c * height + y) * width + x)]),
+                      sum, 0.51);
+      }
+}

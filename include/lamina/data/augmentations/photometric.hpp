@@ -148,9 +148,15 @@ template <class Pixel> normalize normalization_of(const Dataset<Pixel>& set) {
       return sum / count;
     };
     const double mean = mean_of([](double x) { return x; });
-    const double variance = mean_of([mean](double x) { return (x - mean) * (x - mean); });
+    // The mean is rounded: that of many equal values need not be that value.
+    const double some = unit * static_cast<double>(set.image(0)[channel * shape.pixels()]);
+    bool varies = false;
+    const double variance = mean_of([&](double x) {
+      varies |= x != some;
+      return (x - mean) * (x - mean);
+    });
     step.mean.push_back(mean);
-    step.deviation.push_back(variance > 0 ? std::sqrt(variance) : 1);
+    step.deviation.push_back(varies && variance > 0 ? std::sqrt(variance) : 1);
   }
   return step;
 }

@@ -4,7 +4,8 @@
 // and sample alone). Optional members:
 //   template <class T> void evaluate(Workpiece<T>& image) const;
 //                                                  what is done to images that are judged, without chance
-//   Shape output_shape(Shape input) const;         where the step changes the size or has demands
+//   Shape output_shape(Shape input) const;         where the step changes the size (it then has all three
+//                                                  members: evaluate must change it, too) or has demands
 //   void check() const;                            throws error where its options make no sense
 #pragma once
 

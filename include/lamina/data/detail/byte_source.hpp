@@ -26,14 +26,17 @@ class ByteSource {
  public:
   /// Opens a file; one that begins with gzip's two magic bytes is unpacked while it is read.
   /// Throws file_error when there is no such readable file.
-  explicit ByteSource(std::filesystem::path path) : path_(std::move(path)), file_(path_, std::ios::binary) {
+  explicit ByteSource(std::filesystem::path path) : path_(std::move(path)) {
     std::error_code failed;
-    if (!std::filesystem::exists(path_, failed) && !failed)
+    const auto status = std::filesystem::status(path_, failed);
+    if (!std::filesystem::exists(status))
       throw file_error(path_.string(), ": cannot be opened; there is no such file");
-    file_size_ = std::filesystem::is_regular_file(path_, failed)
-                     ? static_cast<Index>(std::filesystem::file_size(path_, failed))
-                     : 0;
-    if (failed || !file_ || !std::filesystem::is_regular_file(path_, failed))
+    // Not opened before this is known: a pipe would wait for a writer.
+    if (std::filesystem::is_regular_file(status)) {
+      file_size_ = static_cast<Index>(std::filesystem::file_size(path_, failed));
+      file_.open(path_, std::ios::binary);
+    }
+    if (failed || !file_.is_open())
       throw file_error(path_.string(), ": cannot be opened; it should be a readable file");
     const bool gzipped = file_.get() == 0x1f && file_.get() == 0x8b;
     file_.clear();

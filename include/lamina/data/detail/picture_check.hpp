@@ -1,50 +1,19 @@
 // Walks through a PNG or JPEG file without decoding it: what is damaged, cut short or larger than its data
 // could ever unpack to is refused, with the byte, before memory is taken for its pixels. PNG: W3C PNG
-// specification, 2nd edition, section 5 (chunks and their CRC). JPEG: ITU-T T.81, annex B (markers).
+// specification, 2nd edition, section 5 (chunks and their CRC). JPEG: jpeg_check.hpp.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <initializer_list>
 #include <span>
-#include <string>
 
-#include "lamina/core/error.hpp"
 #include "lamina/core/shape.hpp"
+#include "lamina/data/detail/jpeg_check.hpp"
+#include "lamina/data/detail/picture_bytes.hpp"
 
 namespace lamina::data::detail {
-
-/// A file's bytes with the checks a walk needs. Errors name the byte; the caller adds the file.
-class PictureBytes {
- public:
-  explicit PictureBytes(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-
-  Index size() const { return static_cast<Index>(bytes_.size()); }
-  Index byte(Index at) const {
-    if (at >= size()) fail(size(), "the file ends in the middle of the picture");
-    return bytes_[static_cast<std::size_t>(at)];
-  }
-  /// Numbers of two and four bytes, most significant first.
-  Index number16(Index at) const { return byte(at) << 8 | byte(at + 1); }
-  Index number32(Index at) const { return number16(at) << 16 | number16(at + 2); }
-  bool begins_with(std::initializer_list<std::uint8_t> signature) const {
-    return bytes_.size() >= signature.size() &&
-           std::equal(signature.begin(), signature.end(), bytes_.begin());
-  }
-  std::span<const std::uint8_t> slice(Index begin, Index count) const {
-    if (count > size() - begin) fail(size(), "the file ends in the middle of the picture");
-    return bytes_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-  }
-  [[noreturn]] static void fail(Index at, const std::string& sentence) {
-    throw file_error("byte ", at, ": ", sentence);
-  }
-
- private:
-  std::span<const std::uint8_t> bytes_;
-};
 
 /// The checksum of PNG and gzip: CRC-32, polynomial 0xedb88320, reflected.
 constexpr std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
@@ -93,42 +62,11 @@ inline Shape check_png(const PictureBytes& file) {
   if (height > (packed + 1) * best_ratio / row)
     file.fail(16, sentence(width, "x", height, " pixels cannot be packed in the ", packed,
                            " bytes that the file has for them"));
+  // Interlaced rows are up to twice as many. More than they hold would be unpacked for nothing.
+  if (packed > 2 * height * row + 1024)
+    file.fail(16, sentence("the file has ", packed, " bytes for ", width, "x", height,
+                           " pixels, more than they take unpacked"));
   return {channels, height, width};
-}
-
-/// Channels as stored, height and width of a JPEG file that reaches its end marker.
-inline Shape check_jpeg(const PictureBytes& file) {
-  Shape shape;
-  bool scanned = false;
-  for (Index at = 2;;) {
-    if (file.byte(at) != 0xff) file.fail(at, "a JPEG marker should begin here, with 0xff");
-    while (file.byte(at) == 0xff) ++at;
-    const Index marker = file.byte(at++);
-    constexpr Index end = 0xd9, scan = 0xda;
-    if (marker == end) break;
-    if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7)) continue;  // markers without content
-    const Index length = file.number16(at);
-    if (length < 2) file.fail(at, "a JPEG segment is at least 2 bytes long");
-    const bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
-    if (frame) {
-      shape = {file.byte(at + 7), file.number16(at + 3), file.number16(at + 5)};
-      if (shape.height < 1 || shape.width < 1) file.fail(at + 3, "width and height are at least 1");
-      // A block of 8x8 samples takes a bit at least, and at most every other pixel's samples may be left out
-      // each way.
-      if (shape.height > file.size() * 1024 / shape.width)
-        file.fail(at + 3, sentence(shape.width, "x", shape.height, " pixels cannot be packed in a file of ",
-                                   file.size(), " bytes"));
-    }
-    at += length;
-    if (marker != scan) continue;
-    scanned = true;
-    // Within a scan 0xff is followed by 0 (a plain 0xff), a restart marker, or else the scan has ended.
-    while (file.byte(at) != 0xff || file.byte(at + 1) == 0 ||
-           (file.byte(at + 1) >= 0xd0 && file.byte(at + 1) <= 0xd7))
-      ++at;
-  }
-  if (shape.channels == 0 || !scanned) file.fail(file.size(), "the JPEG file has no picture in it");
-  return shape;
 }
 
 /// What a PNG or JPEG file holds, if it is whole: channels as stored (1 to 4), height and width. Throws

@@ -51,29 +51,30 @@ inline void resample(const std::uint8_t* picture, Shape shape, Stretch rows, Str
                      std::uint8_t* planes, Index height, Index width) {
   const auto vertical = triangle_taps(rows, shape.height, height);
   const auto horizontal = triangle_taps(columns, shape.width, width);
-  std::vector<float> narrowed(static_cast<std::size_t>(shape.height * width));  // (h, width), one channel
-  for (Index channel = 0; channel < shape.channels; ++channel) {
-    for (Index y = 0; y < shape.height; ++y)
+  const Index channels = shape.channels, source_row = shape.width * channels;
+  const Taps& last = horizontal.back();
+  const Index begin = horizontal.front().first * channels;
+  const Index end = (last.first + static_cast<Index>(last.weights.size())) * channels;
+  std::vector<float> blended(static_cast<std::size_t>(source_row));  // source rows as one, interleaved
+  for (Index y = 0; y < height; ++y) {
+    std::fill(blended.begin() + begin, blended.begin() + end, 0.0f);
+    const Taps& taps = vertical[static_cast<std::size_t>(y)];
+    const std::uint8_t* from = picture + taps.first * source_row;
+    for (const float weight : taps.weights) {
+      for (Index i = begin; i < end; ++i)
+        blended[static_cast<std::size_t>(i)] += weight * static_cast<float>(from[i]);
+      from += source_row;
+    }
+    for (Index channel = 0; channel < channels; ++channel)
       for (Index x = 0; x < width; ++x) {
-        const Taps& taps = horizontal[static_cast<std::size_t>(x)];
-        const std::uint8_t* from = picture + (y * shape.width + taps.first) * shape.channels + channel;
-        float sum = 0;
-        for (const float weight : taps.weights) {
-          sum += weight * static_cast<float>(*from);
-          from += shape.channels;
-        }
-        narrowed[static_cast<std::size_t>(y * width + x)] = sum;
-      }
-    for (Index y = 0; y < height; ++y)
-      for (Index x = 0; x < width; ++x) {
-        const Taps& taps = vertical[static_cast<std::size_t>(y)];
-        const float* from = narrowed.data() + taps.first * width + x;
+        const Taps& across = horizontal[static_cast<std::size_t>(x)];
+        const float* pixel = blended.data() + across.first * channels + channel;
         float sum = 0.5f;  // rounds to nearest
-        for (const float weight : taps.weights) {
-          sum += weight * *from;
-          from += width;
+        for (const float weight : across.weights) {
+          sum += weight * *pixel;
+          pixel += channels;
         }
-        *planes++ = static_cast<std::uint8_t>(std::clamp(sum, 0.0f, 255.0f));
+        planes[(channel * height + y) * width + x] = static_cast<std::uint8_t>(std::clamp(sum, 0.0f, 255.0f));
       }
   }
 }

@@ -1,7 +1,7 @@
 // stb_image, included here alone and cut to PNG and JPEG: its functions are static, so that any number of
 // translation units can have them, and its warnings stay its own. A program that uses stb_image by itself
 // should do so in a translation unit that does not include this. stb_image is lenient (a file cut short
-// decodes to grey, checksums are skipped), so image_check.hpp looks at the bytes first.
+// decodes to grey, checksums are skipped), so picture_check.hpp looks at the bytes first.
 #pragma once
 
 #if defined(__GNUC__)

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "lamina/net/freeze.hpp"
 #include "support/check_gradients.hpp"
 
 using namespace lamina;
@@ -73,6 +74,9 @@ TEST_CASE("an invertible convolution and its inverse with the same weights are t
   };
   const double small = error();
   REQUIRE(small < 1e-5);
+  const auto frozen = freeze(model);
+  auto workspace = frozen.workspace();
+  require_close(elements(frozen(images.view, workspace)), elements(model.predict(images.view)), 1e-5);
   for (const auto& parameter : model.parameters())
     for (Index i = 0; i < parameter.size(); ++i) parameter[i] *= 4;
   REQUIRE(error() > small);

@@ -38,6 +38,15 @@ TEST_CASE("separable conv: gradients", "[blocks]") {
   check_gradients<(separable_conv<7, 3> | separable_conv<13, 4, pad<1>>), input<3, 9>>();
 }
 
+TEST_CASE("separable conv: options go where they belong", "[blocks]") {
+  Model<separable_conv<7, 3, stride<2>, bias_init<initializers::ones>, init<initializers::constant(0.25)>>,
+        input<3, 6, 5>>
+      model{seed{1}};
+  for (const auto& parameter : model.parameters())
+    for (const float value : parameter.values())
+      REQUIRE(value == (parameter.name() == "2.bias" ? 1.0f : 0.25f));
+}
+
 TEST_CASE("depthwise conv: channels do not see each other", "[blocks]") {
   Model<depthwise_conv<3>, input<9, 3, 4>> model{seed{2}};
   RandomImages<float> images(shape<9, 3, 4>, 1);

@@ -30,6 +30,9 @@ TEST_CASE("the kernels of a weight-normalised convolution begin as long as He's"
   // variance 2.
   Model<weight_norm_conv<64, 3, valid>, input<32, 8, 8>> model{seed{1}};
   for (const float g : model.parameter("weight_g").values()) require_close(g, std::sqrt(2.0), 1e-6);
+  const auto extents_of_lengths = [](const auto& of) { return of.parameters()[0].extents(); };
+  REQUIRE((extents_of_lengths(model) == ParameterExtents{64, 1, 1, 1}));  // as in PyTorch's files
+  REQUIRE((extents_of_lengths(Model<weight_norm_conv<5, 3>, input<2, 8>>{}) == ParameterExtents{5, 1, 1}));
   RandomImages<float> images(shape<32, 8, 8>, 4);
   double sum = 0;
   const auto y = elements(model.predict(images.view));

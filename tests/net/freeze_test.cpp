@@ -7,6 +7,7 @@
 #include "lamina/layers/dense.hpp"
 #include "lamina/layers/dropout.hpp"
 #include "lamina/layers/global_pool.hpp"
+#include "lamina/layers/pool.hpp"
 #include "lamina/net/operators.hpp"
 #include "lamina/tensor/functions/functions.hpp"
 #include "support/check_gradients.hpp"
@@ -80,6 +81,30 @@ TEST_CASE("a lone layer can be frozen", "[net]") {
   const auto predict = freeze(model);
   auto workspace = predict.workspace();
   REQUIRE(elements(predict(images.view, workspace)) == expected);
+}
+
+TEST_CASE("shared weights are folded for each of their uses", "[net]") {
+  // The two maps' convolutions go by different algorithms, which have weights packed in different orders.
+  constexpr auto head = shared<"head">(conv<16, 3> | batch_norm | relu);
+  constexpr auto pyramid = conv<16, 3> | head | max_pool<8> | head | global_avg_pool | dense<3>;
+  Model<pyramid, input<3, 48, 48>> model{seed{4}};
+  RandomImages<float> images(shape<3, 48, 48>, 2);
+  model.forward(images.view);
+  const auto expected = elements(model.predict(images.view));
+  const auto predict = freeze(model);
+  auto workspace = predict.workspace();
+  require_close(elements(predict(images.view, workspace)), expected, 1e-5);
+}
+
+TEST_CASE("gates that become one may have blocks of the same name", "[net]") {
+  constexpr auto gate_of = gate(named<"g">(global_avg_pool | dense<6> | sigmoid));
+  constexpr auto both = conv<6, 3> | maximum(gate_of, gate_of) | conv<2, 1>;
+  const Model<both, input<3, 5, 4>> model{seed{4}};
+  RandomImages<float> images(shape<3, 5, 4>, 2);
+  const auto expected = elements(Model<both, input<3, 5, 4>>{seed{4}}.predict(images.view));
+  const auto predict = freeze(model);
+  auto workspace = predict.workspace();
+  require_close(elements(predict(images.view, workspace)), expected, 1e-5);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace lamina {
 /// atrous_spatial_pyramid_pooling<256, 6, 12, 18> is DeepLabv3's for maps of a sixteenth of the image.
 ///
 /// The mean is not spread over the map to be joined: its share of the last convolution is a dense layer of
-/// its own, whose vector is added at every pixel. Function and parameters are the same.
+/// its own, whose vector is added at every pixel. The function is the same, and the number of parameters;
+/// of a weight (C, (n + 2) C, 1, 1) the last C inputs are the dense layer's.
 template <Index Channels, Index... Distance>
 inline constexpr auto atrous_spatial_pyramid_pooling =
     add(concat(conv<Channels, 1, no_bias> | batch_norm | relu,

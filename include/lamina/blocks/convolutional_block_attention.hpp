@@ -37,7 +37,8 @@ inline constexpr auto spatial_attention_normalized =
     gate(concat(channel_max, channel_mean) | conv<1, int{K}, no_bias> |
          batch_norm_with<scale_init<initializers::zeros>, momentum<0.01>> | sigmoid);
 
-/// (C, H, W) to the same: both gates, the channels' first.
+/// (C, H, W) to the same: both gates, the channels' first, the pixels' as in the authors' code. The paper's
+/// is channel_attention<16> | spatial_attention<7>.
 template <int Reduction = 16, Index K = 7>
 inline constexpr auto convolutional_block_attention =
     channel_attention<Reduction> | spatial_attention_normalized<K>;

@@ -7,10 +7,12 @@
 
 namespace lamina {
 
-/// (C, H, W) to the same, any C from Part on: of g = C / Part channels each, after C − 3 g that pass, Square
-/// × Square, 1 × Band and Band × 1 kernels, with biases.
+/// (C, H, W) to the same, any C from Part (4 or more) on: of g = C / Part channels each, after C − 3 g that
+/// pass, Square × Square, 1 × Band and Band × 1 kernels, with biases.
 template <Index Part = 8, int Square = 3, Index Band = 11>
 inline constexpr auto inception_depthwise = with_input([](auto in) {
+  static_assert(Part >= 4,
+                "inception_depthwise: three parts of the channels are convolved, and some must pass");
   constexpr Index each = in.channels / Part;
   static_assert(each > 0, "inception_depthwise: there are fewer channels than Part; give a smaller one");
   return split<in.channels - 3 * each, each, each, each>(

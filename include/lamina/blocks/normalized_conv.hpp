@@ -8,8 +8,9 @@
 
 namespace lamina {
 
-/// The batch norm of the Inception family: ε = 1e-3, learnt scale and shift. Keras leaves out the scale of
-/// its Inception nets, and so counts fewer parameters.
+/// The batch norm of the Inception family: ε = 1e-3, learnt scale and shift, and a momentum of 0.1 as in
+/// torchvision (Keras: 0.01). Keras leaves out the scale of its Inception nets, and so counts fewer
+/// parameters.
 inline constexpr auto inception_batch_norm = batch_norm_with<epsilon<1e-3>>;
 
 /// normalized_conv<64, 3, stride<2>, valid>: conv of these arguments without bias, inception_batch_norm,

@@ -24,22 +24,21 @@ namespace detail {
 
 template <Index Channels, auto K, auto... Option> constexpr auto separable() {
   using Middle = decltype(option_or<BetweenOption, between<id>, Option...>());
-  using Pointwise = decltype([] {
-    if constexpr ((is_option<Option, Bias> || ...))
-      return conv<Channels, 1, option_or<Bias, no_bias, Option...>()>;
-    else
-      return conv<Channels, 1>;
-  }());
+  constexpr OptionList<Option...> all;
+  constexpr auto pointwise = []<auto... Own>(OptionList<Own...>) {
+    return conv<Channels, 1, Own...>;
+  }(only<Bias, BiasInitializer, WeightInitializer>(all));
   return []<auto... Rest>(OptionList<Rest...>) {
-    return depthwise_conv<K, no_bias, Rest...> | typename Middle::block{} | Pointwise{};
-  }(without<BetweenOption, Bias>(OptionList<Option...>{}));
+    return depthwise_conv<K, no_bias, Rest...>;
+  }(without<BetweenOption, Bias, BiasInitializer>(all)) |
+         typename Middle::block{} | pointwise;
 }
 
 }  // namespace detail
 
 /// separable_conv<64, 3, stride<2>>: depthwise_conv, without bias and with the options, then conv<64, 1>,
-/// whose bias no_bias leaves out. Nothing lies between the two, as in Xception, unless
-/// between<batch_norm | relu> says so, as in MobileNet.
+/// whose bias no_bias leaves out; bias_init is for that, init for both. Nothing lies between the two, as in
+/// Xception, unless between<batch_norm | relu> says so, as in MobileNet.
 template <Index Channels, auto K, auto... Option>
 inline constexpr auto separable_conv = detail::separable<Channels, K, Option...>();
 

@@ -84,8 +84,8 @@ constexpr void check(const PoolGeometry& g, Index rows, Index columns) {
           "pooling: stride and dilation start at 1");
   require(g.pad_top >= 0 && g.pad_left >= 0 && g.pad_bottom >= 0 && g.pad_right >= 0,
           "pooling: padding cannot be negative; crop the map instead");
-  require(2 * std::max(g.pad_top, g.pad_bottom) <= g.kernel_height &&
-              2 * std::max(g.pad_left, g.pad_right) <= g.kernel_width,
+  require(2 * std::max(g.pad_top, g.pad_bottom) <= g.dilation_height * (g.kernel_height - 1) + 1 &&
+              2 * std::max(g.pad_left, g.pad_right) <= g.dilation_width * (g.kernel_width - 1) + 1,
           "pooling: padding may be at most half the window");
   require(g.out_height(rows) > 0 && g.out_width(columns) > 0,
           "pooling: the window is larger than the padded map; pad more or use a smaller window");

@@ -19,6 +19,7 @@ namespace lamina {
 /// conv's, "bias" (experts, out) unless no_bias.
 template <ConvOptions O, int Experts> struct ConditionalConv : Layer {
   static_assert(Experts >= 1 && Experts <= 16, "conditional_conv: there are 1 to 16 experts");
+  static_assert(!O.is_algorithm_named, "conditional_conv: it is summed directly, by no algorithm of a name");
   static constexpr std::string_view name = "conditional_conv";
   static constexpr Saves saves = Saves::input;
 

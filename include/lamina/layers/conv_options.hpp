@@ -135,6 +135,13 @@ template <Index Channels, auto K, auto... Option> constexpr ConvOptions conv_opt
   return with_options<struct conv_layer, ConvOptions, Option...>(
       ConvOptions{.channels = Channels, .kernel = Kernel(K)});
 }
+
+/// Those of a layer that makes its kernel of other numbers, which begin in a way of their own.
+template <Index Channels, auto K, auto... Option> constexpr ConvOptions conv_options_but_init() {
+  static_assert(!(is_option<Option, WeightInitializer> || ...),
+                "init: the numbers that this layer makes its kernel of begin in a way of their own");
+  return conv_options<Channels, K, Option...>();
+}
 }  // namespace detail
 
 /// How a convolution may round, in training and in a frozen net: rounding::relaxed (the default) admits

@@ -12,8 +12,13 @@ using kernels::Corner;
 
 /// For ReparametrizedConv: the weight as it is, but for the tap on the pixel itself, which is made unit lower
 /// triangular; what is not used gets no gradient.
-template <Corner C> struct CornerKernel {
+template <Index Channels, Corner C> struct CornerKernel {
   static constexpr std::string_view name = "corner_conv";
+
+  static constexpr void check(Shape in) {
+    require(in.rank() == 3 && in.channels == Channels,
+            "corner_conv: the input must be a map with as many channels as are stated");
+  }
 
   static constexpr std::array<Parameter, 1> parameters(const Parameter& weight) { return {weight}; }
 
@@ -55,7 +60,8 @@ template <Index Channels, Index K, Corner C> constexpr ConvOptions corner_option
 /// corner_conv<12, 3, Corner::top_left>: as many outputs as inputs (Channels), a K × K kernel, no bias.
 /// Weights begin normal with deviation 0.05, so the layer begins near the identity.
 template <Index Channels, Index K, Corner C>
-inline constexpr ReparametrizedConv<detail::corner_options<Channels, K, C>(), CornerKernel<C>> corner_conv{};
+inline constexpr ReparametrizedConv<detail::corner_options<Channels, K, C>(), CornerKernel<Channels, C>>
+    corner_conv{};
 
 /// y such that corner_conv<Channels, K, C> makes x of it, with the same weights; users write
 /// inverse_corner_conv<…>. Backward solves the transposed system; as much work as forward, and as serial:
@@ -92,7 +98,7 @@ template <Index Channels, Index K, Corner C> struct InverseCornerConv : Layer {
     kernels::conv_backward_weights(y, dx, gradient.data(), static_cast<T*>(nullptr), geometry);
     for (T& g : gradient) g = -g;
     T* const weight_gradient[] = {pass.parameter_gradient(0)};
-    CornerKernel<C>::template adjoint<T>(shape, nullptr, gradient.data(), weight_gradient);
+    CornerKernel<Channels, C>::template adjoint<T>(shape, nullptr, gradient.data(), weight_gradient);
   }
 
  private:

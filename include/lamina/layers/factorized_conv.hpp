@@ -58,9 +58,10 @@ template <Index Rank> struct FactorizedKernel {
   }
 };
 
-/// factorized_conv<64, 3, 16>: channels, kernel, rank, then conv's options.
+/// factorized_conv<64, 3, 16>: channels, kernel, rank, then conv's options but init.
 template <Index Channels, auto K, Index Rank, auto... Option>
-inline constexpr ReparametrizedConv<detail::conv_options<Channels, K, Option...>(), FactorizedKernel<Rank>>
+inline constexpr ReparametrizedConv<detail::conv_options_but_init<Channels, K, Option...>(),
+                                    FactorizedKernel<Rank>>
     factorized_conv{};
 
 }  // namespace lamina

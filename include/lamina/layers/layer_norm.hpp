@@ -71,7 +71,7 @@ template <NormOptions O> struct ChannelNorm : Layer {
   }
 };
 
-/// Over all elements of a sample; options of the _with forms: epsilon<…>, no_affine.
+/// Over all elements of a sample; options of the _with forms: epsilon<…>, no_affine, scale_init<…>.
 inline constexpr LayerNorm<NormOptions{}> layer_norm{};
 template <auto... Option>
 inline constexpr LayerNorm<detail::with_options<struct layer_norm_layer, NormOptions, Option...>(

@@ -69,6 +69,12 @@ template <class... Kind, auto... Option> constexpr auto without(OptionList<Optio
           std::conditional_t<is_option<Option, Kind...>, OptionList<>, OptionList<Option>>{});
 }
 
+/// The options that are of one of the kinds.
+template <class... Kind, auto... Option> constexpr auto only(OptionList<Option...>) {
+  return (OptionList<>{} + ... +
+          std::conditional_t<is_option<Option, Kind...>, OptionList<Option>, OptionList<>>{});
+}
+
 /// The option of a kind, or Default.
 template <class Kind, auto Default, auto... Option> constexpr auto option_or() {
   return []<auto... Found>(OptionList<Found...>) {

@@ -162,7 +162,7 @@ struct OrthogonalKernel {
 
 namespace detail {
 template <Index Channels, auto K, auto... Option> constexpr ConvOptions orthogonal_conv_options() {
-  constexpr ConvOptions options = conv_options<Channels, K, Option...>();
+  constexpr ConvOptions options = conv_options_but_init<Channels, K, Option...>();
   static_assert(options.groups == 1,
                 "orthogonal_conv: it has one matrix for all channels, and so no groups; split the channels");
   return options;

@@ -20,6 +20,7 @@ namespace lamina {
 template <ConvOptions O> struct PartialConv : Layer {
   static_assert(O.border == Border::zero,
                 "partial_conv: what is outside the map is missing, so there is no border to choose");
+  static_assert(!O.is_algorithm_named, "partial_conv: it is summed directly, by no algorithm of a name");
   static constexpr std::string_view name = "partial_conv";
   static constexpr Saves saves = Saves::input;
   static constexpr bool accumulates = true;

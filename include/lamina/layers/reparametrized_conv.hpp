@@ -71,7 +71,10 @@ template <ConvOptions O, class Kernel> struct ReparametrizedConv : Layer {
   static constexpr bool accepts_epilogue = true;
   static constexpr bool accepts_affine = Plain::accepts_affine;
   static constexpr bool reads_image(Shape in) { return Plain::reads_image(in); }
-  static constexpr Shape output(Shape in) { return Plain::output(in); }
+  static constexpr Shape output(Shape in) {
+    if constexpr (requires { Kernel::check(in); }) Kernel::check(in);
+    return Plain::output(in);
+  }
   static constexpr Index macs(Shape in) { return Plain::macs(in); }
   static std::string algorithm(Shape in) { return Plain::algorithm(in); }
   static constexpr Window window(Shape in) { return Plain::window(in); }

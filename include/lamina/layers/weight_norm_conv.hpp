@@ -17,10 +17,10 @@ struct NormalizedKernel {
     Parameter direction = weight;
     direction.name = "weight_v";
     return {Parameter{"weight_g",
-                      {weight.extents[0]},
-                      initializers::constant(1.4142135623730951),
-                      orders::plain,
-                      false},
+                      weight.extents.rank == 4   ? ParameterExtents{weight.extents[0], 1, 1, 1}
+                      : weight.extents.rank == 3 ? ParameterExtents{weight.extents[0], 1, 1}
+                                                 : ParameterExtents{weight.extents[0]},
+                      initializers::constant(1.4142135623730951), orders::plain, false},
             direction};
   }
 
@@ -63,7 +63,8 @@ struct NormalizedKernel {
   }
 };
 
-/// weight_norm_conv<64, 3>: conv's arguments and options. Parameters "weight_g" (out), "weight_v" and "bias".
+/// weight_norm_conv<64, 3>: conv's arguments and options; init tells how the directions begin. Parameters
+/// "weight_g" (out, 1, 1, 1; of sequences out, 1, 1), "weight_v" and "bias", as PyTorch has them.
 template <Index Channels, auto K, auto... Option>
 inline constexpr ReparametrizedConv<detail::conv_options<Channels, K, Option...>(), NormalizedKernel>
     weight_norm_conv{};

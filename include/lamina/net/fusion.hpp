@@ -184,6 +184,8 @@ template <class Builder> struct Fusing {
     using Joint = typename Jointly<Merge, typename Resolved<B, Place::shape>::type...>::type;
     if constexpr (std::is_void_v<Joint>)
       return Branches<Merge, B...>::lower_each(place, *this);
+    else if constexpr (requires { Joint::lower_each(place, *this); })  // names may be twice within branches
+      return Joint::lower_each(place, *this);
     else
       return detail::lower<Joint>(place, *this);
   }
@@ -203,7 +205,8 @@ template <class Builder> struct Fusing {
   }
   constexpr void enter(int position, std::string_view name) { inner.enter(position, name); }
   constexpr void leave() { inner.leave(); }
-  constexpr auto begin_shared(std::string_view name) { return inner.begin_shared(name); }
+  /// Each use has a copy: folded and packed weights depend on the map, and on what was taken in.
+  constexpr auto begin_shared(std::string_view) { return inner.begin_shared({}); }
   template <class Outer> constexpr void end_shared(const Outer& outer) { inner.end_shared(outer); }
   constexpr void begin_frozen() { inner.begin_frozen(); }
   constexpr void end_frozen() { inner.end_frozen(); }

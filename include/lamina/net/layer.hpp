@@ -4,16 +4,21 @@
 //   static constexpr Shape output(Shape in);                   the shape rule; `require` what it expects
 //   static constexpr std::array<Parameter, n> parameters(Shape in);   optional: what it learns
 //   static constexpr std::array<Parameter, n> statistics(Shape in);   optional: running statistics
-//   static constexpr index macs(Shape in);                     optional: multiply-adds per sample
+//   static constexpr Shape output_of(const Shape* in, int count);     instead of output: of several operands
+//   static constexpr Index macs(Shape in);                     optional: multiply-adds per sample
 //   static std::string algorithm(Shape in);                    optional: the kernel that runs, for summary
 //   static constexpr Window window(Shape in);                  optional: receptive field of one output pixel
 //   static constexpr Saves saves;                              optional: what backward reads (default: both)
 //   static constexpr Stash stash(Shape in);                    optional: memory kept from forward to backward
+//   static constexpr bool in_place = true;                     optional: may write its output over its input
+//   static constexpr bool accumulates = true;                  optional: can add to its input's gradient
+//   static constexpr bool reads_image(Shape in);               optional: takes the net's plain input as it is
 //   template <class T> static void forward(const Forward<T>&);
 //   template <class T> static void backward(const Backward<T>&);
 //
 // forward and backward may also be templates on the input shape first (`template <Shape In, class T>`), where
-// the kernel depends on it. examples/custom_layer.cpp is the specimen; net/README.md tells the whole story.
+// the kernel depends on it. What fuses in a frozen net declares more: fused_layer.hpp.
+// examples/custom_layer.cpp is the specimen; net/README.md tells the whole story.
 #pragma once
 
 #include <array>

@@ -91,7 +91,8 @@ template <class T> class ModelCore {
     return count;
   }
 
-  /// A number that two nets share only if they have the same operations, parameter names and extents.
+  /// A number that two nets share only if their operations have the same names, windows and output shapes,
+  /// and their parameters the same names and extents. (A slope of leaky_relu, say, makes no difference.)
   std::uint64_t architecture_hash() const {
     std::uint64_t hash = 14695981039346656037u;  // FNV-1a
     const auto mix = [&](std::string_view text) {
@@ -101,6 +102,11 @@ template <class T> class ModelCore {
     for (const OperationRecord& operation : structure_.operations) {
       mix(operation.facts->name);
       mix(to_string(structure_.shape_of(operation.output)));
+      if (operation.facts->window == nullptr || operation.operand_count == 0) continue;
+      const Window window =
+          operation.facts->window(structure_.shape_of(structure_.operands_of(operation)[0]));
+      mix(sentence(window.height, "x", window.width, "/", window.stride_vertical, "x",
+                   window.stride_horizontal));
     }
     for (const auto& parameter : parameters()) {
       mix(parameter.name());

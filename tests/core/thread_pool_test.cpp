@@ -128,3 +128,13 @@ TEST_CASE("there is at least one thread", "[core]") {
   REQUIRE_THROWS_AS(set_threads(0), lamina::error);
   REQUIRE_THROWS_WITH(set_threads(-2), containing("-2"));
 }
+
+TEST_CASE("a piece may wait for a thread that has run a loop", "[core]") {
+  const Threads guard(2);
+  std::atomic<int> sum = 0;
+  parallel_for(2, [&](lamina::Index) {
+    std::thread other([&] { parallel_for(4, [&](lamina::Index piece) { sum += static_cast<int>(piece); }); });
+    other.join();
+  });
+  REQUIRE(sum == 2 * 6);
+}

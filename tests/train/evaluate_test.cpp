@@ -122,6 +122,9 @@ TEST_CASE("an evaluation is printed in a line") {
   std::ostringstream text;
   text << Evaluation{.loss = 0.04123, .metric = 0.98712, .metric_name = "accuracy", .samples = 10000};
   REQUIRE(text.str() == "accuracy 98.71 %, loss 0.0412, 10000 images");
+  text.str({});
+  text << Evaluation{.loss = 0.5, .metric = 12.5, .metric_name = "error in metres", .samples = 3};
+  REQUIRE(text.str() == "error in metres 12.5, loss 0.5000, 3 images");
 }
 
 }  // namespace lamina::test

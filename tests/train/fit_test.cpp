@@ -362,4 +362,40 @@ TEST_CASE("with an average of the weights, that is what is validated and what re
   require_close(report.last.validation_loss.value(), evaluate(model, testing).loss, 1e-9);
 }
 
+TEST_CASE("a plateau of an earlier training begins anew") {
+  const auto training = tiny_task(20);
+  schedule::plateau reduce{.factor = 0.5, .patience = 0, .threshold = 1};  // no loss is below 0
+  History history;
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    TinyModel model{seed{1}};
+    fit(model, training, sgd{.learning_rate = 0.01}, {.epochs = 3, .batch_size = 8, .progress = false},
+        reduce, history);
+  }
+  REQUIRE(history.learning_rate == std::vector<double>{0.01, 0.01, 0.005, 0.01, 0.01, 0.005});
+}
+
+TEST_CASE("a training whose last epoch is done was not stopped") {
+  const auto training = tiny_task(20);
+  TinyModel model{seed{1}};
+  const early_stop impatient{.patience = 1, .minimum_delta = 1e9, .metric = Quantity::training_loss};
+  REQUIRE(!fit(model, training, sgd{}, quiet, early_stop(impatient)).stopped);
+  REQUIRE(
+      fit(model, training, sgd{}, {.epochs = 3, .batch_size = 8, .progress = false}, early_stop(impatient))
+          .stopped);
+}
+
+TEST_CASE("what a callback throws leaves the model the weights that were learnt") {
+  struct Fails {
+    void on_epoch_end(const EpochReport&) const { throw error("the disk is full"); }
+  };
+  const auto training = tiny_task(20);
+  TinyModel averaged{seed{1}}, plain{seed{1}};
+  const fit_options one_epoch{.epochs = 1, .batch_size = 8, .progress = false};
+  REQUIRE_THROWS_WITH(
+      fit(averaged, training, sgd{}, one_epoch, exponential_moving_average{.decay = 0.9}, Fails{}),
+      containing("the disk is full"));
+  fit(plain, training, sgd{}, one_epoch);
+  REQUIRE((bits_of(averaged) == bits_of(plain)));
+}
+
 }  // namespace lamina::test

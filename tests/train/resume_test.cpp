@@ -134,4 +134,48 @@ TEST_CASE("the metric of an epoch that was resumed counts all its images") {
   REQUIRE(resumed.steps == whole.steps);
 }
 
+TEST_CASE("early stop and the best checkpoint go on where they were") {
+  const support::TemporaryDirectory directory;
+  const auto training = tiny_task(20);
+  const auto best_of = [](std::vector<Index>& saved, Index& epoch) {
+    return best_checkpoint([&saved, &epoch] { saved.push_back(epoch); }, Quantity::training_loss);
+  };
+  // A loss that no later epoch reaches: the first epochs' was better by far.
+  struct Epochs {
+    Index* epoch;
+    void on_epoch_end(const EpochReport& report) const { *epoch = report.epoch; }
+  };
+  const auto run = [&](Index epochs, const std::filesystem::path& resume, std::vector<Index>& saved) {
+    TinyModel model{seed{1}};
+    Index epoch = 0;
+    // A learning rate so large that the loss only grows.
+    return fit(model, training, sgd{.learning_rate = 30},
+               {.epochs = epochs,
+                .batch_size = 8,
+                .progress = false,
+                .checkpoint = directory / "state",
+                .resume = resume},
+               Epochs{&epoch}, best_of(saved, epoch),
+               early_stop{.patience = 4, .minimum_delta = 1e9, .metric = Quantity::training_loss});
+  };
+  std::vector<Index> whole, parts;
+  REQUIRE(run(9, {}, whole).epochs == 5);  // the first is the best, then patience
+  REQUIRE(run(3, {}, parts).epochs == 3);
+  REQUIRE(run(9, directory / "state", parts).epochs == 5);
+  REQUIRE(parts == whole);
+}
+
+TEST_CASE("a schedule goes by epochs where batches have another size than before") {
+  const support::TemporaryDirectory directory;
+  const auto training = tiny_task(32);
+  TinyModel model{seed{1}};
+  History history;
+  fit(model, training, sgd{.learning_rate = 1},
+      {.epochs = 2, .batch_size = 4, .progress = false, .checkpoint = directory / "state"});
+  fit(model, training, sgd{.learning_rate = 1},
+      {.epochs = 4, .batch_size = 8, .progress = false, .resume = directory / "state"},
+      schedule::step{.every = 3, .factor = 0.5}, history);
+  REQUIRE(history.learning_rate == std::vector<double>{1, 0.5});
+}
+
 }  // namespace lamina::test

@@ -1,5 +1,6 @@
 // Parallel loops over one process-wide pool of threads. Work is cut into pieces that depend on the
 // problem and never on the number of threads, so that every result has the same bits on any number of them.
+// (A process that was forked has none of its parent's threads: it must not run loops before it calls exec.)
 #pragma once
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -41,21 +41,30 @@ class Workers {
     threads_ = threads;
   }
 
-  /// Has `count` threads make the call, or fewer where the system gives no more threads; returns how many.
+  /// Has `count` threads make the call, or fewer where the system gives no more; returns how many.
   int schedule(Call call, int count) {
     {
       const std::scoped_lock lock(mutex_);
-      calls_.reserve(static_cast<std::size_t>(4 * threads()));  // so that steady use allocates nothing
       try {
+        // So much that steady use allocates nothing.
+        calls_.reserve(std::max(static_cast<std::size_t>(4 * threads()),
+                                calls_.size() + static_cast<std::size_t>(count)));
         for (int worker = static_cast<int>(running_.size()) + 1; worker < threads(); ++worker)
           running_.emplace_back([this, worker] { serve(worker); });
-      } catch (const std::system_error&) {
-        count = std::min(count, static_cast<int>(running_.size()));
+      } catch (const std::exception&) {  // no more threads, or no memory
+        count = std::min(
+            {count, static_cast<int>(running_.size()), static_cast<int>(calls_.capacity() - calls_.size())});
       }
       calls_.insert(calls_.end(), static_cast<std::size_t>(count), call);
     }
     for (int i = 0; i < count; ++i) called_.notify_one();
     return count;
+  }
+
+  /// Takes back the calls with this context that no thread has begun; returns how many.
+  int withdraw(const void* context) {
+    const std::scoped_lock lock(mutex_);
+    return static_cast<int>(std::erase_if(calls_, [&](const Call& call) { return call.context == context; }));
   }
 
   static Workers& instance() {
@@ -106,6 +115,8 @@ class Region {
   using Piece = void (*)(void* function, Index piece, int worker);
 
   ~Region() {
+    // Not waited for: all workers may be in pieces that wait for this thread to end.
+    scheduled_.fetch_sub(Workers::instance().withdraw(this), std::memory_order_relaxed);
     while (scheduled_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   }
 

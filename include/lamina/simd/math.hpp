@@ -1,5 +1,6 @@
 // Transcendental functions of vectors and scalars. A scalar goes through the same operations as a lane of a
-// vector, so that a result does not depend on where a loop over vectors ends. (pow: power.hpp.)
+// vector, so that a result does not depend on where a loop over vectors ends. (But sin and cos: xsimd reduces
+// all lanes as the largest wants it, and the last bit may tell. pow: power.hpp.)
 //
 // Largest errors measured over the whole line (tests/tensor/functions/accuracy_test.cpp), in ulp, float /
 // double (SSE2 and AVX2, xsimd 8.1):

@@ -8,7 +8,9 @@
 //
 // Each that is given a report may take the model as a second argument. on_batch_end and on_epoch_end may
 // return Continue; one Continue::no ends the training, after every callback has been heard. There is no base
-// class.
+// class. A callback whose state shall be in checkpoints, for a training that is resumed, also has
+//
+//   std::vector<double> numbers() const;  void restore(const std::vector<double>& numbers);
 #pragma once
 
 #include <initializer_list>
@@ -128,7 +130,8 @@ inline void require_measured(const char* who, const FitPlan& plan, Quantity quan
 }  // namespace detail
 
 /// Stops the training when `metric` has not improved for `patience` epochs in a row. Pass it to fit by value,
-/// or as a variable to read `best` and `best_epoch` afterwards. Each training begins anew.
+/// or as a variable to read `best` and `best_epoch` afterwards. Each training begins anew; one that is
+/// resumed goes on.
 struct early_stop {
   Index patience = 5;
   double minimum_delta = 0;  ///< an improvement by no more than this is none
@@ -148,6 +151,15 @@ struct early_stop {
       return Continue::yes;
     }
     return ++bad_epochs >= patience ? Continue::no : Continue::yes;
+  }
+
+  std::vector<double> numbers() const {
+    return {best.value, static_cast<double>(best_epoch), static_cast<double>(bad_epochs)};
+  }
+  void restore(const std::vector<double>& numbers) {
+    best.value = numbers[0];
+    best_epoch = static_cast<Index>(numbers[1]);
+    bad_epochs = static_cast<Index>(numbers[2]);
   }
 };
 
@@ -171,9 +183,16 @@ template <class Save> struct BestCheckpoint {
     else
       save();
   }
+
+  std::vector<double> numbers() const { return {best.value, static_cast<double>(best_epoch)}; }
+  void restore(const std::vector<double>& numbers) {
+    best.value = numbers[0];
+    best_epoch = static_cast<Index>(numbers[1]);
+  }
 };
 
-/// Calls save() or save(model) after each epoch that was the best of its training so far.
+/// Calls save() or save(model) after each epoch that was the best of its training so far, what came before a
+/// resumption included.
 ///
 ///   best_checkpoint([](auto& model) { io::save(model, "best.safetensors"); })
 template <class Save>

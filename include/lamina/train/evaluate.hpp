@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <ostream>
 #include <span>
 #include <string>
 
 #include "lamina/data/loader.hpp"
 #include "lamina/net/model.hpp"
+#include "lamina/train/detail/human_text.hpp"
 #include "lamina/train/losses/cross_entropy.hpp"
 #include "lamina/train/metrics.hpp"
 
@@ -24,10 +24,8 @@ struct Evaluation {
 
 /// "accuracy 98.71 %, loss 0.0412, 10000 images"
 inline std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
-  char text[96];
-  std::snprintf(text, sizeof text, " %.2f %%, loss %.4f, %td images", 100 * evaluation.metric,
-                evaluation.loss, evaluation.samples);
-  return out << evaluation.metric_name << text;
+  return out << detail::metric_text(evaluation.metric_name, evaluation.metric) << ", loss "
+             << detail::formatted("%.4f", evaluation.loss) << ", " << evaluation.samples << " images";
 }
 
 namespace detail {
@@ -54,8 +52,8 @@ Evaluation evaluate(Model<Net, In, T>& model, Loader<T, Pixel, Pipeline>& loader
   metric.reset();
   for (const Batch<T>& batch : loader.epoch(0)) {
     const auto logits = model.predict(batch.images());
-    mean_loss.add(loss(logits, batch.labels, FeatureMapView<T>{}),
-                  detail::weight_in_mean(loss, batch.labels));
+    const double value = loss(logits, batch.labels, FeatureMapView<T>{});  // first: it checks the labels
+    mean_loss.add(value, detail::weight_in_mean(loss, batch.labels));
     metric.update(logits, batch.labels);
   }
   return {mean_loss.value(), metric.value(), metric.name(), loader.epoch_size()};

@@ -43,7 +43,8 @@ struct fit_options {
   /// made sure of before the first batch.
   std::filesystem::path checkpoint = {};
   Index checkpoint_every = 1;  ///< epochs; 0: only after the last
-  /// A checkpoint to go on from; its order of samples is kept. What callbacks remember is not in it.
+  /// A checkpoint to go on from; its order of samples is kept. Callbacks go on where they can (see
+  /// callbacks.hpp), others begin anew; of schedules with a state a plateau alone is in it.
   std::filesystem::path resume = {};
 };
 
@@ -61,6 +62,18 @@ struct NoValidation {};
 
 template <class X> inline constexpr bool is_progress_bar = false;
 template <class Clock> inline constexpr bool is_progress_bar<BasicProgressBar<Clock>> = true;
+
+/// The average in the model's place for a while, whatever is thrown meanwhile.
+template <class Average> class Swapped {
+ public:
+  explicit Swapped(Average& average) : average_(average) { average_.swap(); }
+  Swapped(const Swapped&) = delete;
+  Swapped& operator=(const Swapped&) = delete;
+  ~Swapped() { average_.swap(); }
+
+ private:
+  Average& average_;
+};
 
 class Stopwatch {
  public:
@@ -171,6 +184,8 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
     load_training(model, optimizer, *resumed, average);
     detail::restore(plateau, position.schedule);
     resumed.reset();
+  } else if (plateau) {
+    plateau->state = {};
   }
   position.batches = here.batches;
   position.batch_size = here.batch_size;
@@ -188,6 +203,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   const auto save_state = [&] {
     if (options.checkpoint.empty()) return;
     position.schedule = detail::numbers_of(plateau);
+    position.callbacks = detail::numbers_of_callbacks(extra...);
     save_training(model, optimizer, position, options.checkpoint, average);
   };
 
@@ -195,6 +211,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   FitReport summary;
   tell(FitPlan{position.epoch, options.epochs, loader.epoch_size(), loader.batches(), validates,
                metric.name()});
+  detail::restore_callbacks(position.callbacks, extra...);
   constexpr bool has_callbacks = (Callback<std::remove_reference_t<Extra>, Model<Net, In, T>> || ...);
   bool goes_on = true, may_have_gradients = true;
   while (goes_on && position.epoch < options.epochs) {
@@ -223,8 +240,9 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       model.backward();
       notify_backward_end(model, extra...);
       if (options.clip_norm > 0) clip_gradient_norm(model.parameter_space(), options.clip_norm);
-      factor = schedule_now(
-          schedule::Position{optimizer.steps(), loader.batches(), loader.batches() * options.epochs});
+      // Of steps as this training counts them: one before may have had other batches.
+      factor = schedule_now(schedule::Position{position.epoch * loader.batches() + batch_number - 1,
+                                               loader.batches(), loader.batches() * options.epochs});
       optimizer.step(factor);
       average.update();
       position.batch = batch_number;
@@ -244,22 +262,23 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
                        .training_metric = metric.value(),
                        .learning_rate = factor * optimizer.rule().learning_rate,
                        .seconds = watch.seconds()};
-    average.swap();
-    if constexpr (validates) {
-      const Evaluation found = evaluate(model, *validation.set, pipeline, options.batch_size, loss, metric);
-      report.validation_loss = found.loss;
-      report.validation_metric = found.metric;
-    }
-    if constexpr (requires { schedule_now.observe(0.0); })
-      schedule_now.observe(plateau && plateau->maximize
-                               ? report.validation_metric.value_or(metric.value())
-                               : report.validation_loss.value_or(report.training_loss));
     ++position.epoch;
     position.batch = 0;
     position.running.clear();
-    summary.last = report;
-    if (!tell(report)) goes_on = false;
-    average.swap();
+    {
+      const detail::Swapped averaged(average);
+      if constexpr (validates) {
+        const Evaluation found = evaluate(model, *validation.set, pipeline, options.batch_size, loss, metric);
+        report.validation_loss = found.loss;
+        report.validation_metric = found.metric;
+      }
+      if constexpr (requires { schedule_now.observe(0.0); })
+        schedule_now.observe(plateau && plateau->maximize
+                                 ? report.validation_metric.value_or(metric.value())
+                                 : report.validation_loss.value_or(report.training_loss));
+      summary.last = report;
+      if (!tell(report)) goes_on = false;
+    }
     const bool last = !goes_on || position.epoch == options.epochs;
     if (last || (options.checkpoint_every > 0 && position.epoch % options.checkpoint_every == 0))
       save_state();
@@ -267,7 +286,7 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
   average.swap();
   summary.epochs = position.epoch;
   summary.steps = optimizer.steps();
-  summary.stopped = !goes_on;
+  summary.stopped = position.epoch < options.epochs;
   summary.seconds = whole.seconds();
   tell(summary);
   return summary;

@@ -130,9 +130,7 @@ template <class Clock = std::chrono::steady_clock> class BasicProgressBar {
 
   void add_metric(std::vector<std::string>& fields, const char* prefix, std::optional<double> value) const {
     if (!value || plan_.metric.empty()) return;
-    const bool is_share = plan_.metric.find("accuracy") != std::string::npos;
-    fields.push_back(sentence(prefix, plan_.metric, " ",
-                              is_share ? detail::percent_text(*value) : detail::number_text(*value)));
+    fields.push_back(sentence(prefix, detail::metric_text(plan_.metric, *value)));
   }
 
   /// The line, as much of it as fits: the bar shrinks, then the least needed fields go, last the bar itself.

@@ -1,6 +1,6 @@
 // The state of a training in a safetensors file: everything io::save writes, so that the file is also a
-// model's, and beside it, under "training.", the optimizer's state and the counters. A training that is
-// stopped, saved and resumed gives the bits of one that never stopped.
+// model's (as learnt: an average of its weights lies beside it), and under "training." the optimizer's state
+// and the counters. A training that is stopped, saved and resumed gives the bits of one that never stopped.
 #pragma once
 
 #include <algorithm>
@@ -23,14 +23,15 @@ namespace lamina {
 
 /// Where a training stands: what is done of it, and what its random choices depend on.
 struct TrainingPosition {
-  Index epoch = 0;                    ///< epochs done
-  Index batch = 0;                    ///< batches done of the next one
-  Index batches = 0;                  ///< that an epoch has; 0: not known
-  Index batch_size = 0;               ///< images in a batch; 0: not known
-  Index samples = 0;                  ///< images in the data set; 0: not known
-  std::uint64_t order_seed = 0;       ///< of the order of samples and of augmentation
-  std::vector<double> schedule = {};  ///< the numbers of a schedule that has state
-  std::vector<double> running = {};   ///< the sums of loss and metric of the epoch at hand
+  Index epoch = 0;                     ///< epochs done
+  Index batch = 0;                     ///< batches done of the next one
+  Index batches = 0;                   ///< that an epoch has; 0: not known
+  Index batch_size = 0;                ///< images in a batch; 0: not known
+  Index samples = 0;                   ///< images in the data set; 0: not known
+  std::uint64_t order_seed = 0;        ///< of the order of samples and of augmentation
+  std::vector<double> schedule = {};   ///< the numbers of a schedule that has state
+  std::vector<double> running = {};    ///< the sums of loss and metric of the epoch at hand
+  std::vector<double> callbacks = {};  ///< of each that has any: how many numbers, and these
 };
 
 namespace detail {
@@ -110,7 +111,8 @@ inline TrainingPosition training_position(const io::SafetensorsFile& file) {
                             .samples = metadata.count("training.samples"),
                             .order_seed = metadata.whole_number("training.order_seed"),
                             .schedule = metadata.numbers("training.schedule"),
-                            .running = metadata.numbers("training.running")};
+                            .running = metadata.numbers("training.running"),
+                            .callbacks = metadata.numbers("training.callbacks")};
   if (position.batches > 0 && position.batch >= position.batches)
     throw file_error(file.path().string(), ": it stands after batch ", position.batch, " of an epoch of ",
                      position.batches, "; its metadata is damaged");
@@ -168,7 +170,8 @@ void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, con
        {"training.passes", sentence(model.pass_count())},
        {"training.model_seed", sentence(model.random_seed().value)},
        {"training.schedule", detail::numbers_text(position.schedule)},
-       {"training.running", detail::numbers_text(position.running)}});
+       {"training.running", detail::numbers_text(position.running)},
+       {"training.callbacks", detail::numbers_text(position.callbacks)}});
 }
 template <class T, class Rule>
 void save_training(const ModelCore<T>& model, Optimizer<Rule, T>& optimizer, const TrainingPosition& position,

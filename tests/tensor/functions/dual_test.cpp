@@ -45,6 +45,9 @@ TEST_CASE("literals are constants", "[functions]") {
 }
 
 TEST_CASE("a selected value brings its derivative", "[functions]") {
+  using Vector = simd::Vector<float>;
+  const Dual<Vector> nan(Vector(std::nanf("")), Vector(1.0f));
+  REQUIRE(simd::reduce_add(select(nan != nan, 0, nan).derivative) == 0);
   const Dual<double> f(3, 2), g(-5, 0.5);
   require_dual(select(f > g, f, g), 3, 2);
   require_dual(select(f < g, f, g), -5, 0.5);

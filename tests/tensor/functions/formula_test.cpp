@@ -70,6 +70,14 @@ TEST_CASE("a branch not taken leaves no trace", "[functions]") {
   REQUIRE(select(x > 0, 1 / (x - x), x).value == -1);
 }
 
+TEST_CASE("NaN equals nothing, in vectors either", "[functions]") {
+  const auto without_nan = [](auto x) { return select(x != x, 0, x); };
+  using Vector = simd::Vector<float>;
+  const Variable<Vector> nan(Vector(std::nanf("")));
+  REQUIRE(simd::reduce_add(without_nan(nan).value) == 0);
+  REQUIRE(without_nan(Variable<float>(std::nanf(""))).value == 0);
+}
+
 TEST_CASE("max and min with a constant keep NaN", "[functions]") {
   const Variable<float> nan(std::nanf(""));
   REQUIRE(std::isnan(max(nan, 0).value));

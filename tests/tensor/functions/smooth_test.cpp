@@ -51,6 +51,7 @@ TEST_CASE("nothing overflows far out, in value or derivative", "[functions]") {
   check(softsign);
   check(tanh_activation);
 
+  for (const float x : {-1e20f, 1e20f}) REQUIRE(derivative(gelu_tanh, x) == (x > 0 ? 1 : 0));
   REQUIRE(derivative(softplus, -100.0f) >= 0);
   REQUIRE(derivative(mish, 100.0f) == 1);
   REQUIRE(derivative(silu, 100.0f) == 1);

@@ -78,12 +78,14 @@ struct Gelu : PointwiseFunction<Gelu> {
 };
 inline constexpr Gelu gelu{};
 
-/// The tanh form of gelu: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x³))).
+/// The tanh form of gelu: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x³))). From 20 on tanh is 1 to the last bit
+/// of a double; there its argument stays, and its derivative is 0 where the cube's would be infinite.
 struct GeluTanh : PointwiseFunction<GeluTanh> {
   static constexpr std::string_view name = "gelu_tanh";
   template <class X> static X value(const X& x) {
     constexpr double sqrt_2_over_pi = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
-    return 0.5 * x * (1 + tanh(sqrt_2_over_pi * x * (1 + 0.044715 * x * x)));
+    const X argument = sqrt_2_over_pi * x * (1 + 0.044715 * x * x);
+    return 0.5 * x * (1 + tanh(max(min(argument, 20), -20)));
   }
 };
 inline constexpr GeluTanh gelu_tanh{};

@@ -38,6 +38,12 @@ inline std::string number_text(double number) { return formatted("%.4g", number)
 /// "97.12 %".
 inline std::string percent_text(double share) { return formatted("%.2f %%", 100 * share); }
 
+/// "accuracy 97.12 %": what is an accuracy of some kind is a share, other metrics are numbers of any unit.
+inline std::string metric_text(const std::string& name, double value) {
+  const bool is_share = name.find("accuracy") != std::string::npos;
+  return sentence(name, " ", is_share ? percent_text(value) : number_text(value));
+}
+
 /// "5210", "3.4".
 inline std::string rate_text(double rate) { return formatted(rate < 99.95 ? "%.1f" : "%.0f", rate); }
 

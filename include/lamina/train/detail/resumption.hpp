@@ -1,6 +1,8 @@
-// What fit keeps in a checkpoint of schedules and metrics, and whether a training can go on from one.
+// What fit keeps in a checkpoint of schedules, metrics and callbacks, and whether a training can go on from
+// one.
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <string>
 #include <type_traits>
@@ -51,6 +53,45 @@ template <class Metric> void restore(RunningMean& loss, Metric& metric, const st
     metric.correct = count_of(numbers[2]);
     metric.seen = count_of(numbers[3]);
   }
+}
+
+/// A callback whose state is kept.
+template <class C>
+concept remembering = requires(const C& saved, C& restored, const std::vector<double>& numbers) {
+  { saved.numbers() } -> std::convertible_to<std::vector<double>>;
+  restored.restore(numbers);
+};
+
+template <class... Callbacks> std::vector<double> numbers_of_callbacks(const Callbacks&... callbacks) {
+  std::vector<double> all;
+  [[maybe_unused]] const auto add = [&]<class C>(const C& callback) {
+    if constexpr (remembering<C>) {
+      const std::vector<double> numbers = callback.numbers();
+      all.push_back(static_cast<double>(numbers.size()));
+      all.insert(all.end(), numbers.begin(), numbers.end());
+    }
+  };
+  (add(callbacks), ...);
+  return all;
+}
+
+/// Nothing where the callbacks are others than those that were saved.
+template <class... Callbacks>
+void restore_callbacks(const std::vector<double>& saved, Callbacks&... callbacks) {
+  const std::vector<double> own = numbers_of_callbacks(callbacks...);
+  bool fits = saved.size() == own.size();
+  for (std::size_t at = 0; fits && at < own.size(); at += 1 + static_cast<std::size_t>(count_of(own[at])))
+    fits = saved[at] == own[at];
+  if (!fits) return;
+  auto at = saved.begin();
+  [[maybe_unused]] const auto restore_one = [&]<class C>(C& callback) {
+    if constexpr (remembering<C>) {
+      const Index count = count_of(*at++);
+      callback.restore(std::vector<double>(at, at + count));
+      at += count;
+    }
+  };
+  (restore_one(callbacks), ...);
 }
 
 /// Throws file_error where a training like this one, whose epochs are as `here` says, cannot go on from

@@ -204,6 +204,13 @@ template <Number V> inline V copysign(V magnitude, V sign) {
     return std::copysign(magnitude, sign);
 }
 
+/// a ^ b of numbers, of vectors of integers, and of masks, whose ^ in xsimd 8.1 is an | with AVX-512.
+template <class A, class B> constexpr auto exclusive_or(const A& a, const B& b) { return a ^ b; }
+template <class T>
+inline auto exclusive_or(const xsimd::batch_bool<T, Arch>& a, const xsimd::batch_bool<T, Arch>& b) {
+  return (a | b) & !(a & b);
+}
+
 /// Whether the mask is set in some lane, in every lane.
 template <class M> inline bool any(const M& mask) {
   if constexpr (std::is_same_v<M, bool>)

@@ -66,14 +66,14 @@ concept whole_operand = operand<X> && (std::integral<std::remove_cvref_t<X>> || 
                         });
 
 // Of bool it is bool, and of masks a mask.
-#define LAMINA_OPERATOR(Name, symbol)                                                     \
+#define LAMINA_OPERATOR(Name, symbol, result)                                             \
   namespace detail {                                                                      \
   struct Name {                                                                           \
     template <class A, class B> constexpr auto operator()(const A& a, const B& b) const { \
       if constexpr (std::is_same_v<A, bool> && std::is_same_v<B, bool>)                   \
-        return static_cast<bool>(a symbol b);                                             \
+        return static_cast<bool>(result);                                                 \
       else                                                                                \
-        return a symbol b;                                                                \
+        return result;                                                                    \
     }                                                                                     \
   };                                                                                      \
   }                                                                                       \
@@ -82,9 +82,9 @@ concept whole_operand = operand<X> && (std::integral<std::remove_cvref_t<X>> || 
   constexpr auto operator symbol(Left&& a, Right&& b) {                                   \
     return map(detail::Name{}, std::forward<Left>(a), std::forward<Right>(b));            \
   }
-LAMINA_OPERATOR(BitAnd, &)
-LAMINA_OPERATOR(BitOr, |)
-LAMINA_OPERATOR(BitXor, ^)
+LAMINA_OPERATOR(BitAnd, &, (a & b))
+LAMINA_OPERATOR(BitOr, |, (a | b))
+LAMINA_OPERATOR(BitXor, ^, simd::exclusive_or(a, b))
 #undef LAMINA_OPERATOR
 
 namespace detail {

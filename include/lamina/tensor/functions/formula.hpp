@@ -82,10 +82,27 @@ template <class V> inline constexpr bool is_formula_argument<Variable<V>> = true
 template <class X>
 concept FormulaArgument = detail::is_formula_argument<std::remove_cvref_t<X>>;
 
-/// Products in place of +=, for formulas written in steps.
-template <FormulaArgument X> X& operator+=(X& a, const std::type_identity_t<X>& b) { return a = a + b; }
-template <FormulaArgument X> X& operator-=(X& a, const std::type_identity_t<X>& b) { return a = a - b; }
-template <FormulaArgument X> X& operator*=(X& a, const std::type_identity_t<X>& b) { return a = a * b; }
-template <FormulaArgument X> X& operator/=(X& a, const std::type_identity_t<X>& b) { return a = a / b; }
+// For formulas written in steps. (They take templates of a type, not any type X: clang would try them for the
+// numbers and pointers of templates that see this namespace, and find that operators of those cannot be.)
+template <template <class> class X, class V>
+  requires FormulaArgument<X<V>>
+X<V>& operator+=(X<V>& a, const std::type_identity_t<X<V>>& b) {
+  return a = a + b;
+}
+template <template <class> class X, class V>
+  requires FormulaArgument<X<V>>
+X<V>& operator-=(X<V>& a, const std::type_identity_t<X<V>>& b) {
+  return a = a - b;
+}
+template <template <class> class X, class V>
+  requires FormulaArgument<X<V>>
+X<V>& operator*=(X<V>& a, const std::type_identity_t<X<V>>& b) {
+  return a = a * b;
+}
+template <template <class> class X, class V>
+  requires FormulaArgument<X<V>>
+X<V>& operator/=(X<V>& a, const std::type_identity_t<X<V>>& b) {
+  return a = a / b;
+}
 
 }  // namespace lamina

@@ -94,3 +94,14 @@ TEST_CASE("formulas in steps", "[functions]") {
   x /= 3;
   REQUIRE(x.value == 20);
 }
+
+// Included here, for its templates then see namespace lamina.
+using namespace lamina;
+#include <Eigen/Core>
+
+TEST_CASE("Eigen may be included where namespace lamina is used", "[functions]") {
+  const Eigen::VectorXf ones = Eigen::VectorXf::Ones(19);
+  Eigen::VectorXf twos = ones;
+  twos += ones;
+  REQUIRE((ones.transpose() * twos).value() == 38);
+}

@@ -137,25 +137,21 @@ TEST_CASE("the metric of an epoch that was resumed counts all its images") {
 TEST_CASE("early stop and the best checkpoint go on where they were") {
   const support::TemporaryDirectory directory;
   const auto training = tiny_task(20);
-  const auto best_of = [](std::vector<Index>& saved, Index& epoch) {
-    return best_checkpoint([&saved, &epoch] { saved.push_back(epoch); }, Quantity::training_loss);
-  };
-  // A loss that no later epoch reaches: the first epochs' was better by far.
-  struct Epochs {
-    Index* epoch;
-    void on_epoch_end(const EpochReport& report) const { *epoch = report.epoch; }
+  struct Clock {
+    Index* now;
+    void on_epoch_end(const EpochReport& report) const { *now = report.epoch; }
   };
   const auto run = [&](Index epochs, const std::filesystem::path& resume, std::vector<Index>& saved) {
     TinyModel model{seed{1}};
-    Index epoch = 0;
-    // A learning rate so large that the loss only grows.
+    Index now = 0;
+    // With such a learning rate no epoch is better than the first.
     return fit(model, training, sgd{.learning_rate = 30},
                {.epochs = epochs,
                 .batch_size = 8,
                 .progress = false,
                 .checkpoint = directory / "state",
                 .resume = resume},
-               Epochs{&epoch}, best_of(saved, epoch),
+               Clock{&now}, best_checkpoint([&] { saved.push_back(now); }, Quantity::training_loss),
                early_stop{.patience = 4, .minimum_delta = 1e9, .metric = Quantity::training_loss});
   };
   std::vector<Index> whole, parts;

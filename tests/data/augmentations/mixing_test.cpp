@@ -32,28 +32,28 @@ TEST_CASE("gamma and beta variates have their mean and variance") {
   auto choices = draws(0);
   for (const double shape : {0.2, 1.0, 3.5}) {
     double sum = 0, squares = 0;
-    constexpr int count = 40'000;
-    for (int i = 0; i < count; ++i) {
+    constexpr int times = 40'000;
+    for (int i = 0; i < times; ++i) {
       const double x = lamina::detail::gamma_variate(shape, choices);
       REQUIRE(x >= 0);
       sum += x;
       squares += x * x;
     }
-    const double mean = sum / count;
+    const double mean = sum / times;
     CHECK(std::abs(mean - shape) < 0.03 * std::max(shape, 1.0));
-    CHECK(std::abs(squares / count - mean * mean - shape) < 0.1 * std::max(shape, 1.0));
+    CHECK(std::abs(squares / times - mean * mean - shape) < 0.1 * std::max(shape, 1.0));
   }
   for (const double alpha : {1e-9, 0.2, 1.0, 5.0}) {
     double sum = 0, squares = 0;
-    constexpr int count = 20'000;
-    for (int i = 0; i < count; ++i) {
+    constexpr int times = 20'000;
+    for (int i = 0; i < times; ++i) {
       const double x = lamina::detail::beta_variate(alpha, choices);
       REQUIRE((x >= 0 && x <= 1));
       sum += x;
       squares += (x - 0.5) * (x - 0.5);
     }
-    CHECK(std::abs(sum / count - 0.5) < 0.02);
-    CHECK(std::abs(squares / count - 0.25 / (2 * alpha + 1)) < 0.01);
+    CHECK(std::abs(sum / times - 0.5) < 0.02);
+    CHECK(std::abs(squares / times - 0.25 / (2 * alpha + 1)) < 0.01);
   }
 }
 

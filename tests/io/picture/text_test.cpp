@@ -36,12 +36,12 @@ TEST_CASE("text is as wide and as high as it says, wherever it is anchored") {
     for (const auto anchor : {TextStyle::Anchor::left, TextStyle::Anchor::centre, TextStyle::Anchor::right}) {
       Canvas canvas(300, 60);
       io::draw_text(canvas, {150, 10}, text, {.scale = scale, .anchor = anchor, .weight = 1});
-      const auto [first, end] = inked(canvas);
+      const auto [begin, end] = inked(canvas);
       const double part = anchor == TextStyle::Anchor::left     ? 0
                           : anchor == TextStyle::Anchor::centre ? 0.5
                                                                 : 1;
-      REQUIRE(std::abs(static_cast<double>(first) - (150 - part * width)) <= 1.5);
-      REQUIRE(std::abs(static_cast<double>(end - first) - width) <= 2);
+      REQUIRE(std::abs(static_cast<double>(begin) - (150 - part * width)) <= 1.5);
+      REQUIRE(std::abs(static_cast<double>(end - begin) - width) <= 2);
       REQUIRE(count(canvas, io::colours::paper, 0, 0, 300, 9) == 300 * 9);
       const auto bottom = static_cast<Index>(11 + io::text_height(scale));
       REQUIRE(count(canvas, io::colours::paper, 0, bottom, 300, 60) == 300 * (60 - bottom));

@@ -41,6 +41,16 @@ inline std::string jpeg(int width, int height, int channels, int quality = 95) {
 
 inline std::vector<std::uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
 
+/// What is said against a file; empty where it is accepted.
+inline std::string complaint(const std::string& file) {
+  try {
+    (void)lamina::data::detail::check_picture(bytes_of(file));
+  } catch (const lamina::file_error& refused) {
+    return refused.what();
+  }
+  return {};
+}
+
 /// The PNG file with other bytes at `at` within the content of its first chunk, and a checksum to match.
 inline std::string with_header(std::string file, std::size_t at, const std::string& bytes) {
   file.replace(16 + at, bytes.size(), bytes);

@@ -94,6 +94,13 @@ TEST_CASE("early stop waits for as many epochs without improvement as its patien
   REQUIRE(goes_on == std::vector<bool>{true, true, true, true, true, false});
   REQUIRE(stop.best.value == 0.7);
   REQUIRE(stop.best_epoch == 3);
+
+  early_stop restored{.patience = 2, .minimum_delta = 0.05};
+  restored.restore(stop.numbers());
+  REQUIRE(restored.numbers() == stop.numbers());
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  restored.restore({1.0, nan, 1e300});  // as a damaged file may say
+  REQUIRE(restored.best_epoch == -1);
 }
 
 TEST_CASE("early stop takes a larger metric for better") {

@@ -115,6 +115,7 @@ class Region {
   using Piece = void (*)(void* function, Index piece, int worker);
 
   ~Region() {
+    if (scheduled_.load(std::memory_order_acquire) == 0) return;
     // Not waited for: all workers may be in pieces that wait for this thread to end.
     scheduled_.fetch_sub(Workers::instance().withdraw(this), std::memory_order_relaxed);
     while (scheduled_.load(std::memory_order_acquire) != 0) std::this_thread::yield();

@@ -204,6 +204,10 @@ template <Number V> inline V copysign(V magnitude, V sign) {
     return std::copysign(magnitude, sign);
 }
 
+/// Lane by lane, whether a and b differ, as NaN does from everything: not !=, for which NaN equals NaN in
+/// vectors of xsimd 8.
+template <class A, class B> constexpr auto not_equal(const A& a, const B& b) { return !(a == b); }
+
 /// a ^ b of numbers, of vectors of integers, and of masks, whose ^ in xsimd 8.1 is an | with AVX-512.
 template <class A, class B> constexpr auto exclusive_or(const A& a, const B& b) { return a ^ b; }
 template <class T>

@@ -121,6 +121,11 @@ struct BestValue {
   }
 };
 
+/// An epoch, or a count of epochs, out of a checkpoint, which may be damaged: -1 for what is none.
+inline Index epochs_of(double number) {
+  return number >= -1 && number < 1e15 ? static_cast<Index>(number) : -1;
+}
+
 inline void require_measured(const char* who, const FitPlan& plan, Quantity quantity) {
   if (!measures(plan, quantity))
     throw error(who, ": it waits for a quantity that this training does not measure; give fit ",
@@ -158,8 +163,8 @@ struct early_stop {
   }
   void restore(const std::vector<double>& numbers) {
     best.value = numbers[0];
-    best_epoch = static_cast<Index>(numbers[1]);
-    bad_epochs = static_cast<Index>(numbers[2]);
+    best_epoch = detail::epochs_of(numbers[1]);
+    bad_epochs = detail::epochs_of(numbers[2]);
   }
 };
 
@@ -187,7 +192,7 @@ template <class Save> struct BestCheckpoint {
   std::vector<double> numbers() const { return {best.value, static_cast<double>(best_epoch)}; }
   void restore(const std::vector<double>& numbers) {
     best.value = numbers[0];
-    best_epoch = static_cast<Index>(numbers[1]);
+    best_epoch = detail::epochs_of(numbers[1]);
   }
 };
 

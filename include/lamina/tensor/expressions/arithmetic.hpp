@@ -89,10 +89,9 @@ LAMINA_OPERATOR(BitXor, ^, simd::exclusive_or(a, b))
 
 namespace detail {
 
-/// Not !=, which for vectors of xsimd 8 holds that NaN equals NaN.
 struct NotEqual {
   template <class A, class B> constexpr auto operator()(const A& a, const B& b) const {
-    return !Equal{}(a, b);
+    return simd::not_equal(a, b);
   }
 };
 

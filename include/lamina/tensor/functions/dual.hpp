@@ -83,7 +83,9 @@ template <simd::Number V> struct Dual {
   friend Condition<Dual> operator<=(const Dual& a, const Dual& b) { return {a.value <= b.value}; }
   friend Condition<Dual> operator>=(const Dual& a, const Dual& b) { return {a.value >= b.value}; }
   friend Condition<Dual> operator==(const Dual& a, const Dual& b) { return {a.value == b.value}; }
-  friend Condition<Dual> operator!=(const Dual& a, const Dual& b) { return {!(a.value == b.value)}; }
+  friend Condition<Dual> operator!=(const Dual& a, const Dual& b) {
+    return {simd::not_equal(a.value, b.value)};
+  }
 
  private:
   template <detail::Literal L> static V of(L x) { return simd::constant<V>(static_cast<double>(x)); }

@@ -67,9 +67,8 @@ template <simd::Number V> struct Variable {
   friend Condition<Variable> operator<=(const Variable& a, const Variable& b) { return {a.value <= b.value}; }
   friend Condition<Variable> operator>=(const Variable& a, const Variable& b) { return {a.value >= b.value}; }
   friend Condition<Variable> operator==(const Variable& a, const Variable& b) { return {a.value == b.value}; }
-  // Not != of vectors, which for those of xsimd 8 holds that NaN equals NaN.
   friend Condition<Variable> operator!=(const Variable& a, const Variable& b) {
-    return {!(a.value == b.value)};
+    return {simd::not_equal(a.value, b.value)};
   }
 };
 

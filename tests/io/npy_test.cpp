@@ -48,7 +48,7 @@ std::string file_of(const std::string& dictionary, std::size_t data, int version
   return bytes + dictionary + std::string(data, '\0');
 }
 
-struct Damage {
+struct DamagedNpy {
   std::string bytes;
   std::string text;  ///< a piece of the error's
 };
@@ -137,7 +137,7 @@ TEST_CASE("a damaged file is refused with its name and place", "[io][npy]") {
   };
   std::string many_ones;
   for (int i = 0; i < 65; ++i) many_ones += "1,";
-  const std::vector<Damage> damages = {
+  const std::vector<DamagedNpy> damages = {
       {"", "ends at byte 0"},
       {whole.substr(0, 5), "ends at byte 5"},
       {whole.substr(0, 8), "ends at byte 8"},

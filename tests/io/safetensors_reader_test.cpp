@@ -40,7 +40,7 @@ std::string floats(const std::string& name, const std::string& shape, const std:
 const std::string good_file = file_of(
     "{" + floats("a", "[2,3]", "[0,24]") + "," + floats("b", "[2]", "[24,32]") + "}", std::string(32, '\1'));
 
-struct Damage {
+struct DamagedTensors {
   std::string file, reason;
 };
 
@@ -124,7 +124,7 @@ TEST_CASE("a file without tensors is good") {
 TEST_CASE("data that do not fit the header are refused with tensor and place") {
   const std::string eight(8, '\0'), sixteen(16, '\0');
   const std::string huge = "[0,18446744073709551615]";
-  const auto damage = GENERATE_COPY(values<Damage>({
+  const auto damage = GENERATE_COPY(values<DamagedTensors>({
       {"", "it ends at byte 0; a safetensors file begins with 8 bytes"},
       {"1234567", "it ends at byte 7; a safetensors file begins with 8 bytes"},
       {little_endian(3) + "{}", "header's length, at byte 0, is 3, but the file has only 2 bytes more"},

@@ -7,8 +7,8 @@
 namespace lamina::test {
 namespace {
 
-struct Operands {
-  explicit Operands(const ConvCase& c)
+struct BackwardOperands {
+  explicit BackwardOperands(const ConvCase& c)
       : x(random_array(c.batch, c.geometry.in_channels, c.height, c.width, 1)),
         w(random_array(c.geometry.out_channels, c.geometry.in_channels_per_group(), c.geometry.kernel_height,
                        c.geometry.kernel_width, 2)),
@@ -22,7 +22,7 @@ template <class T> void check_data(const std::vector<ConvCase>& cases) {
   for (const ConvCase& c : cases) {
     INFO(c);
     const ConvGeometry& g = c.geometry;
-    const Operands o(c);
+    const BackwardOperands o(c);
     const Array expected = kernels::reference::conv_backward_data(o.dy, o.w, c.height, c.width, g);
     // Borders other than zero may lead many windows to one pixel.
     const Index gathered = g.border == Border::replicate ? (1 + g.pad_top) * (1 + g.pad_left) : 4;
@@ -54,7 +54,7 @@ template <class T> void check_data(const std::vector<ConvCase>& cases) {
 
 TEST_CASE("The gradient of an image does not see the padding lanes of dy", "[kernels]") {
   const ConvCase c{1, 5, 6, square(3, 11, 3, 1, 1)};
-  const Operands o(c);
+  const BackwardOperands o(c);
   Map<double> dy(plain(o.dy));
   dy.set_padding(std::numeric_limits<double>::quiet_NaN());
   PlainMap<double> image(o.x);
@@ -70,7 +70,7 @@ template <class T> void check_weights(const std::vector<ConvCase>& cases) {
   for (const ConvCase& c : cases) {
     INFO(c);
     const ConvGeometry& g = c.geometry;
-    const Operands o(c);
+    const BackwardOperands o(c);
     Array expected = kernels::reference::conv_backward_weights(o.x, o.dy, g);
     std::vector<double> expected_bias = kernels::reference::conv_backward_bias(o.dy, c.height, c.width, g);
     for (std::size_t i = 0; i < expected.values.size(); ++i) expected.values[i] += o.w.values[i];
@@ -123,7 +123,7 @@ TEST_CASE("gradients have the same bits on one thread and on two", "[kernels]") 
         ConvCase{9, 20, 20, bordered(square(20, 20, 3, 1, 1), Border::partial)}}) {
     INFO(c);
     const ConvGeometry& g = c.geometry;
-    const Operands o(c);
+    const BackwardOperands o(c);
     const Map<float> x(plain(o.x)), dy(plain(o.dy));
     const auto weight = arena_weights<float>(o.w, g);
     require_thread_invariant([&] {

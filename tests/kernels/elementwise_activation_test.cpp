@@ -19,7 +19,7 @@ struct Ramp : PointwiseFunction<Ramp> {
 namespace {
 
 /// f and f' given as plain functions.
-template <class T, class F, class Value, class Slope> void check(F f, Value value, Slope slope) {
+template <class T, class F, class Value, class Slope> void check_activation(F f, Value value, Slope slope) {
   for (const Extents& e : sweep()) {
     const Plain x = random_plain(e, 1), gradient = random_plain(e, 2);
     Plain y(e), dx(e);
@@ -52,9 +52,10 @@ template <class T, class F, class Value, class Slope> void check(F f, Value valu
 
 TEMPLATE_TEST_CASE("activations and their gradients, from the input or the output", "[kernels][activation]",
                    float, double) {
-  check<TestType>(
+  check_activation<TestType>(
       Cubic{}, [](double x) { return x * x * x - 1 / x; }, [](double x) { return 3 * x * x + 1 / (x * x); });
-  check<TestType>(Ramp{}, [](double x) { return x > 0 ? x : 0; }, [](double x) { return x > 0 ? 1 : 0; });
+  check_activation<TestType>(
+      Ramp{}, [](double x) { return x > 0 ? x : 0; }, [](double x) { return x > 0 ? 1 : 0; });
 }
 
 }  // namespace lamina::test

@@ -6,13 +6,13 @@ namespace lamina::test {
 
 namespace {
 
-using Operands = std::vector<Plain>;
+using PlainMaps = std::vector<Plain>;
 
 double op(char kind, double a, double b) {
   return kind == '+' ? a + b : kind == '*' ? a * b : std::max(a, b);
 }
 
-Plain forward_reference(char kind, const Operands& x, const Extents& e) {
+Plain forward_reference(char kind, const PlainMaps& x, const Extents& e) {
   Plain y(e);
   each(e, [&](Index n, Index c, Index h, Index w) {
     double value = x[0].broadcast(n, c, h, w);
@@ -23,7 +23,7 @@ Plain forward_reference(char kind, const Operands& x, const Extents& e) {
 }
 
 /// The gradient of operand i by the direct formula, on top of `start`.
-Plain backward_reference(char kind, const Operands& x, const Plain& dy, std::size_t i, Plain start) {
+Plain backward_reference(char kind, const PlainMaps& x, const Plain& dy, std::size_t i, Plain start) {
   const Extents e = start.extents;
   each(dy.extents, [&](Index n, Index c, Index h, Index w) {
     double local = dy(n, c, h, w);
@@ -65,7 +65,7 @@ std::vector<Extents> partners(const Extents& e) {
 }
 
 template <class T> void check(char kind, const std::vector<Extents>& shapes, const Extents& e) {
-  Operands x;
+  PlainMaps x;
   std::vector<Map<T>> maps;
   std::vector<FeatureMapView<const T>> views;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
@@ -160,7 +160,7 @@ TEMPLATE_TEST_CASE("an operand may be the result", "[kernels][elementwise]", flo
   const Extents e{2, 13, 5, 30};
   for (const char kind : {'+', '*', 'm'})
     for (std::size_t own = 0; own < 3; ++own) {
-      const Operands x{random_plain(e, 1), random_plain({e.n, e.c, 1, 1}, 2), random_plain(e, 3)};
+      const PlainMaps x{random_plain(e, 1), random_plain({e.n, e.c, 1, 1}, 2), random_plain(e, 3)};
       if (own == 1) continue;
       std::vector<Map<T>> maps;
       for (const Plain& plain : x) maps.emplace_back(plain);

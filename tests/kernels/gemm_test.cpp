@@ -17,7 +17,7 @@ template <class T> inline constexpr double product_tolerance = std::is_same_v<T,
 template <class T> struct RandomMatrix {
   RandomMatrix(Index rows, Index columns, bool by_columns, std::uint64_t stream, Index gap = 3)
       : storage((by_columns ? columns * (rows + gap) : rows * (columns + gap)) + 1),
-        view(storage.data(), Extents<dyn, dyn>({rows, columns}),
+        view(storage.data(), lamina::Extents<dyn, dyn>({rows, columns}),
              by_columns ? std::array<Index, 2>{1, rows + gap} : std::array<Index, 2>{columns + gap, 1}) {
     const Random random(seed{1}, stream);
     for (Index i = 0; i < storage.size(); ++i)
@@ -57,7 +57,7 @@ void require_product(const MatrixView<const T>& a, const MatrixView<const T>& b,
 }
 
 /// All four orders of operands, written and accumulated, with what surrounds C left alone.
-template <class T> void check(Index m, Index n, Index k) {
+template <class T> void check_gemm(Index m, Index n, Index k) {
   for (const int order : {0, 1, 2, 3}) {
     CAPTURE(m, n, k, order);
     const RandomMatrix<T> a(m, k, (order & 1) != 0, 1), b(k, n, (order & 2) != 0, 2);
@@ -81,20 +81,20 @@ constexpr Index some_extents[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 23, 24, 25,
 TEMPLATE_TEST_CASE("gemm: small products of any extents", "[kernels]", float, double) {
   for (const Index m : some_extents)
     for (const Index n : some_extents)
-      for (const Index k : {0, 1, 2, 9, 25}) check<TestType>(m, n, k);
+      for (const Index k : {0, 1, 2, 9, 25}) check_gemm<TestType>(m, n, k);
 }
 
 TEMPLATE_TEST_CASE("gemm: at the edges of blocks, panels and packing", "[kernels]", float, double) {
   constexpr Index extents[][3] = {{63, 65, 64},   {64, 97, 129},  {65, 383, 257}, {129, 385, 31},
                                   {7, 1000, 300}, {9, 1000, 300}, {300, 3, 513},  {2, 3100, 40},
                                   {40, 33, 1000}, {17, 3073, 19}};
-  for (const auto& [m, n, k] : extents) check<TestType>(m, n, k);
+  for (const auto& [m, n, k] : extents) check_gemm<TestType>(m, n, k);
 }
 
 TEMPLATE_TEST_CASE("gemm: a matrix and a vector", "[kernels]", float, double) {
   const auto check_both = [](Index long_one, Index depth) {
-    check<TestType>(long_one, 1, depth);
-    check<TestType>(1, long_one, depth);
+    check_gemm<TestType>(long_one, 1, depth);
+    check_gemm<TestType>(1, long_one, depth);
   };
   for (const Index long_one : {1, 5, 31, 64, 127, 1025})
     for (const Index depth : {1, 4, 17, 130}) check_both(long_one, depth);
@@ -103,20 +103,20 @@ TEMPLATE_TEST_CASE("gemm: a matrix and a vector", "[kernels]", float, double) {
 }
 
 TEST_CASE("gemm: integers", "[kernels]") {
-  check<int>(9, 7, 5);
-  check<Index>(3, 1, 4);
-  check<std::int8_t>(3, 5, 1);
+  check_gemm<int>(9, 7, 5);
+  check_gemm<Index>(3, 1, 4);
+  check_gemm<std::int8_t>(3, 5, 1);
 }
 
 TEST_CASE("gemm: neither rows nor columns in runs", "[kernels]") {
   const RandomMatrix<float> a(80, 140, false, 1), b(140, 60, false, 2);
-  const MatrixView<const float> every_other_a(a.view.data(), Extents<dyn, dyn>({40, 70}),
+  const MatrixView<const float> every_other_a(a.view.data(), lamina::Extents<dyn, dyn>({40, 70}),
                                               {2 * a.view.stride(0), 2});
-  const MatrixView<const float> reversed_b(b.view.data() + 69 * b.view.stride(0), Extents<dyn, dyn>({70, 20}),
-                                           {-b.view.stride(0), 3});
+  const MatrixView<const float> reversed_b(b.view.data() + 69 * b.view.stride(0),
+                                           lamina::Extents<dyn, dyn>({70, 20}), {-b.view.stride(0), 3});
   for (const Index columns : {20, 1}) {
     RandomMatrix<float> c(40, columns, false, 3);
-    const MatrixView<const float> b_part(reversed_b.data(), Extents<dyn, dyn>({70, columns}),
+    const MatrixView<const float> b_part(reversed_b.data(), lamina::Extents<dyn, dyn>({70, columns}),
                                          reversed_b.strides());
     kernels::gemm<float>(every_other_a, b_part, c.view);
     require_product<float>(every_other_a, b_part, c.view, 0);
@@ -135,7 +135,7 @@ TEST_CASE("gemm_batch: products that share, repeat and interleave operands", "[k
       places.add_axis(inner, m * k, 0, m * n);
       const auto part = [](const auto& matrix, Index first, Index rows) {
         return MatrixView<const float>(matrix.view.data() + first * matrix.view.stride(0),
-                                       Extents<dyn, dyn>({rows, matrix.view.extent(1)}),
+                                       lamina::Extents<dyn, dyn>({rows, matrix.view.extent(1)}),
                                        matrix.view.strides());
       };
       kernels::gemm_batch<float>(places, part(a, 0, m), part(b, 0, k),

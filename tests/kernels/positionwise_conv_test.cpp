@@ -11,8 +11,8 @@ using namespace lamina;
 namespace {
 
 /// A random map, blocked or plain.
-template <class T, int Block> struct Map {
-  Map(Index n, Index c, Index h, Index w, std::uint64_t stream)
+template <class T, int Block> struct BlockedMap {
+  BlockedMap(Index n, Index c, Index h, Index w, std::uint64_t stream)
       : view(nullptr, n, c, h, w), storage(n * view.batch_stride) {
     view.data = storage.data();
     const Random random(seed{1}, stream);
@@ -28,9 +28,9 @@ void require_as_defined(Index channels, Index head_count, Index taps, Index befo
                         double tolerance) {
   constexpr int B = channel_block<T>;
   const Index batch = 2;
-  const Map<T, B> x(batch, channels, height, width, 1), dy(batch, channels, height, width, 2);
-  const Map<T, B> y(batch, channels, height, width, 3), dx(batch, channels, height, width, 4);
-  const Map<T, 1> w(batch, head_count * taps, height, width, 5),
+  const BlockedMap<T, B> x(batch, channels, height, width, 1), dy(batch, channels, height, width, 2);
+  const BlockedMap<T, B> y(batch, channels, height, width, 3), dx(batch, channels, height, width, 4);
+  const BlockedMap<T, 1> w(batch, head_count * taps, height, width, 5),
       dw(batch, head_count * taps, height, width, 6);
   kernels::positionwise_conv_forward<T>(x.view, w.view, head_count, before, y.view);
   kernels::positionwise_conv_backward_data<T>(dy.view, w.view, head_count, before, dx.view);

@@ -14,9 +14,9 @@ template <class T> struct Source {
   const T* parameter(int i) const { return (i == 0 ? weight : bias).data(); }
 };
 
-constexpr Index channels = 11, inputs = 3;  // one full block and a part, or several
+constexpr Index channels = 11, in_channels = 3;  // one full block and a part, or several
 constexpr std::array<Parameter, 2> parameters{
-    Parameter{"weight", {channels, inputs}, initializers::zeros, orders::dense},
+    Parameter{"weight", {channels, in_channels}, initializers::zeros, orders::dense},
     Parameter{"bias", {channels}, initializers::zeros, orders::vector}};
 
 TEMPLATE_TEST_CASE("absorb: copies weight and bias, a missing bias as zeros", "[layers]", float, double) {
@@ -40,20 +40,20 @@ TEMPLATE_TEST_CASE("absorb: scale and shift of an output channel", "[layers]", f
   constexpr Index block = channel_block<T>;
   const auto place = [](Index o, Index i) {
     return static_cast<std::size_t>(
-        arena_position(parameters[0].extents, orders::dense, block, o * inputs + i));
+        arena_position(parameters[0].extents, orders::dense, block, o * in_channels + i));
   };
   const auto lanes = static_cast<std::size_t>((channels + block - 1) / block * block);
-  std::vector<T> weight(lanes * inputs), bias(lanes), scale(lanes), shift(lanes);
+  std::vector<T> weight(lanes * in_channels), bias(lanes), scale(lanes), shift(lanes);
   for (std::size_t o = 0; o < channels; ++o) {
     scale[o] = static_cast<T>(o + 1);
     shift[o] = static_cast<T>(o) / 2;
     bias[o] = static_cast<T>(3);
-    for (Index i = 0; i < inputs; ++i) weight[place(static_cast<Index>(o), i)] = static_cast<T>(10 + i);
+    for (Index i = 0; i < in_channels; ++i) weight[place(static_cast<Index>(o), i)] = static_cast<T>(10 + i);
   }
-  detail::absorb_affine(scale.data(), shift.data(), channels, inputs, weight.data(), bias.data());
+  detail::absorb_affine(scale.data(), shift.data(), channels, in_channels, weight.data(), bias.data());
   for (Index o = 0; o < channels; ++o) {
     const double factor = static_cast<double>(o) + 1;
-    for (Index i = 0; i < inputs; ++i)
+    for (Index i = 0; i < in_channels; ++i)
       require_close(weight[place(o, i)], factor * (10 + static_cast<double>(i)), 1e-6);
     require_close(bias[static_cast<std::size_t>(o)], 3 * factor + static_cast<double>(o) / 2, 1e-6);
   }

@@ -18,11 +18,11 @@ using support::RandomImages;
 
 namespace {
 
-constexpr auto net = conv<9, 3> | relu | residual(conv<9, 3, no_bias> | batch_norm) | silu | dropout<0.5> |
-                     global_avg_pool | dense<7, no_bias> | gelu | dense<3>;
+constexpr auto frozen_net = conv<9, 3> | relu | residual(conv<9, 3, no_bias> | batch_norm) | silu |
+                            dropout<0.5> | global_avg_pool | dense<7, no_bias> | gelu | dense<3>;
 
 TEST_CASE("a frozen model answers as the model does, with fewer operations", "[net]") {
-  Model<net, input<2, 5, 6>> model{seed{4}};
+  Model<frozen_net, input<2, 5, 6>> model{seed{4}};
   RandomImages<float> images(shape<2, 5, 6>, 3);
   model.forward(images.view);  // moves the running statistics
   const auto expected = elements(model.predict(images.view));
@@ -34,7 +34,7 @@ TEST_CASE("a frozen model answers as the model does, with fewer operations", "[n
 }
 
 TEST_CASE("it is apart from the model, and two threads may ask it at once", "[net]") {
-  Model<net, input<2, 5, 6>> model{seed{4}};
+  Model<frozen_net, input<2, 5, 6>> model{seed{4}};
   RandomImages<float> images(shape<2, 5, 6>, 2);
   const auto predict = freeze(model);
   auto first = predict.workspace(), second = predict.workspace();

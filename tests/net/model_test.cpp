@@ -16,45 +16,47 @@ using support::RandomImages;
 namespace {
 
 constexpr auto block = with_input([](auto in) { return residual(conv<in.channels, 3, no_bias> | relu); });
-constexpr auto net = conv<8, 3> | relu | block | named<"head">(conv<4, 1> | repeat<2>(conv<4, 1>)) |
-                     add(shared<"s">(conv<4, 3>), shared<"s">(conv<4, 3>) | relu) | named<"last">(conv<2, 1>);
+constexpr auto whole_net = conv<8, 3> | relu | block | named<"head">(conv<4, 1> | repeat<2>(conv<4, 1>)) |
+                           add(shared<"s">(conv<4, 3>), shared<"s">(conv<4, 3>) | relu) |
+                           named<"last">(conv<2, 1>);
 
 TEST_CASE("the net answers at compile time", "[net]") {
-  STATIC_REQUIRE(output_shape(net, input<3, 8, 6>) == shape<2, 8, 6>);
-  STATIC_REQUIRE(parameter_count(net, input<3, 8, 6>) ==
+  STATIC_REQUIRE(output_shape(whole_net, input<3, 8, 6>) == shape<2, 8, 6>);
+  STATIC_REQUIRE(parameter_count(whole_net, input<3, 8, 6>) ==
                  (27 + 1) * 8 + 8 * 8 * 9 + (8 + 1) * 4 + 2 * (4 + 1) * 4 + (36 + 1) * 4 + (4 + 1) * 2);
-  STATIC_REQUIRE(macs(net, input<3, 8, 6>) ==
+  STATIC_REQUIRE(macs(whole_net, input<3, 8, 6>) ==
                  48 * (27 * 8 + 72 * 8 + 8 * 4 + 2 * 4 * 4 + 2 * 36 * 4 + 4 * 2));
-  STATIC_REQUIRE(receptive_field(net, input<3, 8, 6>).height == 7);
+  STATIC_REQUIRE(receptive_field(whole_net, input<3, 8, 6>).height == 7);
   STATIC_REQUIRE(receptive_field(conv<8, 3, stride<2>> | max_pool<2> | conv<8, 3>, input<3, 32, 32>).height ==
                  3 + 2 + 8);
-  STATIC_REQUIRE(activation_bytes(net, input<3, 8, 6>) > 0);
-  STATIC_REQUIRE(activation_bytes(net, input<3, 8, 6>) < training_activation_bytes(net, input<3, 8, 6>));
+  STATIC_REQUIRE(activation_bytes(whole_net, input<3, 8, 6>) > 0);
+  STATIC_REQUIRE(activation_bytes(whole_net, input<3, 8, 6>) <
+                 training_activation_bytes(whole_net, input<3, 8, 6>));
 }
 
 TEST_CASE("parameters are named as in torch.nn.Sequential", "[net]") {
-  Model<net, input<3, 8, 6>> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>> model{seed{1}};
   std::vector<std::string> names;
   for (const auto& parameter : model.parameters()) names.push_back(parameter.name());
   REQUIRE(names == std::vector<std::string>{"0.weight", "0.bias", "2.1.0.weight", "head.0.weight",
                                             "head.0.bias", "head.1.weight", "head.1.bias", "head.2.weight",
                                             "head.2.bias", "4.0.weight", "4.0.bias", "last.weight",
                                             "last.bias"});
-  REQUIRE(model.parameter_count() == parameter_count(net, input<3, 8, 6>));
+  REQUIRE(model.parameter_count() == parameter_count(whole_net, input<3, 8, 6>));
   REQUIRE(model.parameter("0.weight").extents() == ParameterExtents{8, 3, 3, 3});
   REQUIRE_THROWS_AS(model.parameter("1.weight"), error);
 }
 
 TEST_CASE("the seed determines the parameters", "[net]") {
-  Model<net, input<3, 8, 6>> a{seed{1}}, b{seed{1}}, c{seed{2}};
+  Model<whole_net, input<3, 8, 6>> a{seed{1}}, b{seed{1}}, c{seed{2}};
   REQUIRE(a.parameter("head.0.weight").values() == b.parameter("head.0.weight").values());
   REQUIRE(a.parameter("head.0.weight").values() != c.parameter("head.0.weight").values());
-  Model<net, input<3, 8, 6>, double> d{seed{1}};
+  Model<whole_net, input<3, 8, 6>, double> d{seed{1}};
   require_close(d.parameter("0.weight").values(), a.parameter("0.weight").values(), 1e-6);
 }
 
 TEST_CASE("a clone is apart from its model", "[net]") {
-  Model<net, input<3, 8, 6>> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>> model{seed{1}};
   auto copy = model.clone();
   RandomImages<float> images(shape<3, 8, 6>, 2);
   const auto y = elements(model.predict(images.view));
@@ -66,7 +68,7 @@ TEST_CASE("a clone is apart from its model", "[net]") {
 }
 
 TEST_CASE("each sample of a batch is computed as if alone", "[net]") {
-  Model<net, input<3, 8, 6>> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>> model{seed{1}};
   RandomImages<float> images(shape<3, 8, 6>, 5);
   const auto all = elements(model.predict(images.view));
   const std::size_t each = all.size() / 5;
@@ -77,14 +79,14 @@ TEST_CASE("each sample of a batch is computed as if alone", "[net]") {
 }
 
 TEST_CASE("training and inference modes agree where no layer tells them apart", "[net]") {
-  Model<net, input<3, 8, 6>> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>> model{seed{1}};
   RandomImages<float> images(shape<3, 8, 6>, 3);
   const auto y = elements(model.predict(images.view));
   REQUIRE(elements(model.forward(images.view)) == y);
 }
 
 TEST_CASE("backward needs a forward", "[net]") {
-  Model<net, input<3, 8, 6>> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>> model{seed{1}};
   REQUIRE_THROWS_AS(model.backward(), error);
   RandomImages<float> images(shape<3, 8, 6>, 1);
   model.predict(images.view);
@@ -92,13 +94,13 @@ TEST_CASE("backward needs a forward", "[net]") {
 }
 
 TEST_CASE("a model refuses images of another shape, naming both", "[net]") {
-  Model<net, input<3, 8, 6>> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>> model{seed{1}};
   RandomImages<float> images(shape<3, 6, 8>, 1);
   REQUIRE_THROWS_WITH(model.predict(images.view), containing("3x8x6") && containing("3x6x8"));
 }
 
 TEST_CASE("gradients add up until an optimizer uses them", "[net]") {
-  Model<net, input<3, 8, 6>, double> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>, double> model{seed{1}};
   RandomImages<double> images(shape<3, 8, 6>, 2);
   const auto pass = [&] {
     model.forward(images.view);
@@ -208,14 +210,14 @@ TEST_CASE("levels of names are whole", "[net]") {
 }
 
 TEST_CASE("the summary counts what the net counts", "[net]") {
-  Model<net, input<3, 8, 6>> model{seed{1}};
+  Model<whole_net, input<3, 8, 6>> model{seed{1}};
   const std::string text = summary(model);
   REQUIRE_THAT(text, containing("head.0"));
   REQUIRE_THAT(text, containing("1,034"));
 }
 
 TEST_CASE("different nets have different hashes", "[net]") {
-  Model<net, input<3, 8, 6>> a{seed{1}}, b{seed{2}};
+  Model<whole_net, input<3, 8, 6>> a{seed{1}}, b{seed{2}};
   Model<with_frozen, input<2, 4, 4>> c{seed{1}};
   REQUIRE(a.architecture_hash() == b.architecture_hash());
   REQUIRE(a.architecture_hash() != c.architecture_hash());

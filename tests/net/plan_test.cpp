@@ -73,12 +73,13 @@ template <auto Net, auto In> void check_apart() {
   }
 }
 
-constexpr auto unit =
+constexpr auto preactivated =
     with_input([](auto in) { return residual(conv<in.channels, 3> | relu | conv<in.channels, 3>) | relu; });
 constexpr auto towers = concat(conv<8, 1>, conv<4, 1> | relu | conv<16, 3>, id, conv<4, 1>);
 
 TEST_CASE("what lives at the same time lies apart", "[net]") {
-  check_apart<(conv<8, 3> | relu | unit | unit | towers | batch_norm | relu | conv<8, 1>), input<3, 6, 5>>();
+  check_apart<(conv<8, 3> | relu | preactivated | preactivated | towers | batch_norm | relu | conv<8, 1>),
+              input<3, 6, 5>>();
   check_apart<(conv<16, 3> | tap<"a"> | silu | split<8, 8>(conv<8, 3>, sigmoid) | concat(id, from<"a">) |
                gate(global_avg_pool | sigmoid)),
               input<1, 5, 5>>();

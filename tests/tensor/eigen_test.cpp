@@ -19,7 +19,7 @@ template <class A, class B> void require_same(const A& matrix, const B& tensor) 
     for (Index j = 0; j < tensor.extent(1); ++j) REQUIRE(matrix(i, j) == tensor(i, j));
 }
 
-const auto counted = [](Index i, Index j) { return 10 * i + j; };
+const auto numbers_of = [](Index i, Index j) { return 10 * i + j; };
 
 template <class Matrix>
 concept has_view = requires(Matrix&& matrix) { as_tensor(std::forward<Matrix>(matrix)); };
@@ -27,7 +27,7 @@ concept has_view = requires(Matrix&& matrix) { as_tensor(std::forward<Matrix>(ma
 }  // namespace
 
 TEST_CASE("a tensor is a row-major map, static where it is static") {
-  auto tensor = generate<float, 3, dyn>(counted, 5);
+  auto tensor = generate<float, 3, dyn>(numbers_of, 5);
   auto matrix = as_eigen(tensor);
   STATIC_REQUIRE(decltype(matrix)::IsRowMajor);
   STATIC_REQUIRE(decltype(matrix)::RowsAtCompileTime == 3);
@@ -48,7 +48,7 @@ TEST_CASE("a tensor that was moved from has no map") {
 }
 
 TEST_CASE("products of maps are products of tensors") {
-  const auto a = generate<double, 3, 4>(counted),
+  const auto a = generate<double, 3, 4>(numbers_of),
              b = generate<double, 3, 4>([](Index i, Index j) { return i - j; });
   Tensor<double, 3, 3> product;
   as_eigen(product).noalias() = as_eigen(a) * as_eigen(b).transpose();
@@ -64,14 +64,14 @@ TEST_CASE("vectors, columns and rows") {
   Tensor<float, dyn> vector{1, 2, 3};
   REQUIRE(as_eigen(vector).sum() == 6);
   STATIC_REQUIRE(decltype(as_eigen(vector))::IsVectorAtCompileTime);
-  auto column = generate<float, 4, 1>(counted), row = Tensor<float, 4, 1>(column * 2);
+  auto column = generate<float, 4, 1>(numbers_of), row = Tensor<float, 4, 1>(column * 2);
   require_same(as_eigen(column), column);
-  auto wide = generate<float, 1, 4>(counted);
+  auto wide = generate<float, 1, 4>(numbers_of);
   require_same(as_eigen(wide), wide);
 }
 
 TEST_CASE("a view is a map with its strides") {
-  auto tensor = generate<float, dyn, dyn>(counted, 3, 5);
+  auto tensor = generate<float, dyn, dyn>(numbers_of, 3, 5);
   const TensorView<float, dyn, dyn> transposed(tensor.data(), Extents<dyn, dyn>({5, 3}), {1, 5});
   require_same(as_eigen(transposed), transposed);
   const TensorView<const float, 2, dyn> part(tensor.data() + 1, Extents<2, dyn>({2, 2}), {10, 2});

@@ -83,7 +83,7 @@ template <class T> using Matrix = Mdspan<T, Strided, std::ptrdiff_t, dynamic, dy
 template <class M, class X>
 concept makes = requires(X&& x) { as_mdspan<M>(std::forward<X>(x)); };
 
-template <class M, class X> void require_same(const M& mdspan, const X& x) {
+template <class M, class X> void require_same_elements(const M& mdspan, const X& x) {
   REQUIRE(mdspan.extent(0) == x.extent(0));
   REQUIRE(mdspan.extent(1) == x.extent(1));
   const auto view = as_tensor(mdspan);
@@ -103,7 +103,7 @@ TEST_CASE("an mdspan is a view of its elements") {
   const Rows rows(x.data(), Rows::mapping_type(Rows::extents_type({3, 4})));
   auto view = as_tensor(rows);
   STATIC_REQUIRE(std::is_same_v<decltype(view), TensorView<float, 3, dyn>>);
-  require_same(rows, x);
+  require_same_elements(rows, x);
   view(all, 1) += 100;
   REQUIRE(rows(2, 1) == 121);
   using Matrix = small::Matrix<const float>;
@@ -131,13 +131,13 @@ TEST_CASE("a layout without strides is refused") {
 TEST_CASE("tensors and views are mdspans of the type asked for") {
   auto x = generate<float, dyn, dyn>(tens, 3, 4);
   const auto& constant = x;
-  require_same(as_mdspan<small::Rows<float>>(x), x);
-  require_same(as_mdspan<small::Rows<const float>>(x), x);
-  require_same(as_mdspan<small::Matrix<const float>>(constant), constant);
-  require_same(as_mdspan<small::Matrix<float>>(transpose(x)), transpose(x));
+  require_same_elements(as_mdspan<small::Rows<float>>(x), x);
+  require_same_elements(as_mdspan<small::Rows<const float>>(x), x);
+  require_same_elements(as_mdspan<small::Matrix<const float>>(constant), constant);
+  require_same_elements(as_mdspan<small::Matrix<float>>(transpose(x)), transpose(x));
   const auto part = x(range(0, 3, 2), range(1, 3));
   const auto mdspan = as_mdspan<small::Matrix<float>>(part);
-  require_same(mdspan, part);
+  require_same_elements(mdspan, part);
   mdspan(1, 0) = -1;
   REQUIRE(x(2, 1) == -1);
   STATIC_REQUIRE(makes<small::Rows<float>, Tensor<float, 3, 4>&>);
@@ -166,10 +166,10 @@ TEST_CASE("the library's mdspan is known without a name") {
   const auto mdspan = as_mdspan(x);
   STATIC_REQUIRE(decltype(mdspan)::static_extent(0) == 3);
   STATIC_REQUIRE(decltype(mdspan)::is_always_exhaustive());
-  require_same(mdspan, x);
+  require_same_elements(mdspan, x);
   STATIC_REQUIRE(std::is_same_v<decltype(as_tensor(mdspan)), TensorView<float, 3, dyn>>);
-  require_same(as_mdspan(std::as_const(x)), std::as_const(x));
-  require_same(as_mdspan(transpose(x)), transpose(x));
+  require_same_elements(as_mdspan(std::as_const(x)), std::as_const(x));
+  require_same_elements(as_mdspan(transpose(x)), transpose(x));
   Tensor<double> number;
   REQUIRE(as_tensor(as_mdspan(number)).data() == number.data());
 }

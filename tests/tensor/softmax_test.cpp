@@ -15,7 +15,7 @@ namespace {
 constexpr float inf = std::numeric_limits<float>::infinity();
 
 /// All three along an axis against loops, and through operands that are no contiguous tensors.
-template <int Axis, class T> void check(const Tensor<T, dyn, dyn, dyn>& x) {
+template <int Axis, class T> void check_axis(const Tensor<T, dyn, dyn, dyn>& x) {
   CAPTURE(Axis, x.extents().values());
   const double tolerance = sizeof(T) == 4 ? 2e-6 : 1e-13;
   const auto y = softmax(x, axes<Axis>), logarithms = log_softmax(x, axes<Axis>);
@@ -50,9 +50,9 @@ TEMPLATE_TEST_CASE("softmax, log_softmax and logsumexp equal loops", "[softmax]"
     for (const TestType largest : {TestType(1), TestType(1000)}) {
       auto x = random_normal<TestType, dyn, dyn, dyn>(seed{3}, e[0], e[1], e[2]);
       x *= largest;
-      check<0>(x);
-      check<1>(x);
-      check<2>(x);
+      check_axis<0>(x);
+      check_axis<1>(x);
+      check_axis<2>(x);
     }
 }
 

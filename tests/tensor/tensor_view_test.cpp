@@ -18,7 +18,7 @@ using namespace lamina;
 
 namespace {
 
-std::vector<float> counted(Index count) {
+std::vector<float> first_numbers(Index count) {
   std::vector<float> values(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
   return values;
@@ -27,7 +27,7 @@ std::vector<float> counted(Index count) {
 }  // namespace
 
 TEST_CASE("a view reads rows, columns and strided elements of foreign memory") {
-  auto memory = counted(12);
+  auto memory = first_numbers(12);
   const TensorView<float, dyn, 4> rows(memory.data(), 3);
   REQUIRE(rows.extent(0) == 3);
   REQUIRE(rows.size() == 12);
@@ -44,7 +44,7 @@ TEST_CASE("a view reads rows, columns and strided elements of foreign memory") {
 }
 
 TEST_CASE("views convert between known and unknown extents, and to constant elements") {
-  auto memory = counted(6);
+  auto memory = first_numbers(6);
   const TensorView<float, 2, 3> known(memory.data(), {});
   const TensorView<const float, dyn, dyn> unknown = known;
   REQUIRE(unknown(1, 2) == 5);
@@ -57,7 +57,7 @@ TEST_CASE("views convert between known and unknown extents, and to constant elem
 }
 
 TEST_CASE("assigning to a view writes elements, and repeats axes of extent 1") {
-  auto memory = counted(6);
+  auto memory = first_numbers(6);
   TensorView<float, 2, 3> view(memory.data(), {});
   view = 9;
   REQUIRE(memory == std::vector<float>(6, 9));
@@ -81,7 +81,7 @@ TEST_CASE("a view that has an element type of its own converts") {
 }
 
 TEST_CASE("an index of the first axis gives a sub-view or an element") {
-  auto memory = counted(24);
+  auto memory = first_numbers(24);
   const TensorView<float, 2, 3, dyn> view(memory.data(), 4);
   STATIC_REQUIRE(std::is_same_v<decltype(view[0]), TensorView<float, 3, dyn>>);
   STATIC_REQUIRE(std::is_same_v<decltype(view[0][0][0]), float&>);
@@ -90,7 +90,7 @@ TEST_CASE("an index of the first axis gives a sub-view or an element") {
 }
 
 TEST_CASE("reshape gives other extents to contiguous elements") {
-  auto memory = counted(12);
+  auto memory = first_numbers(12);
   const TensorView<float, 3, 4> view(memory.data(), {});
   REQUIRE(view.reshape<2, 6>()(1, 0) == 6);
   REQUIRE(view.reshape<dyn, 3>()(3, 2) == 11);
@@ -105,7 +105,7 @@ TEST_CASE("reshape gives other extents to contiguous elements") {
 }
 
 TEST_CASE("a contiguous view has a span") {
-  auto memory = counted(12);
+  auto memory = first_numbers(12);
   const TensorView<float, 3, 4> view(memory.data(), {});
   REQUIRE(view.span().size() == 12);
   REQUIRE(view[2].span().front() == 8);

@@ -15,7 +15,7 @@ namespace {
 const fit_options quiet{.epochs = 2, .batch_size = 8, .progress = false};
 
 /// Writes down who was told what.
-struct Recorder {
+struct FitRecorder {
   std::string* heard;
   std::string name;
   Index stop_at_step = -1;
@@ -114,7 +114,7 @@ TEST_CASE("fit refuses options without sense before it does anything") {
   const auto before = bits_of(model);
   std::string heard;
   const auto require_refused = [&](const fit_options& options, const std::string& piece) {
-    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, options, Recorder{&heard, "a"}), containing(piece));
+    REQUIRE_THROWS_WITH(fit(model, training, sgd{}, options, FitRecorder{&heard, "a"}), containing(piece));
   };
   require_refused({.epochs = -3, .progress = false}, "epochs must not be negative");
   require_refused({.batch_size = 0, .progress = false}, "batch_size is 0");
@@ -132,7 +132,7 @@ TEST_CASE("a checkpoint that cannot be written is told of before the first batch
   std::string heard;
   fit_options options = quiet;
   options.checkpoint = directory / "none" / "state";
-  REQUIRE_THROWS_AS(fit(model, training, sgd{}, options, Recorder{&heard, "a"}), file_error);
+  REQUIRE_THROWS_AS(fit(model, training, sgd{}, options, FitRecorder{&heard, "a"}), file_error);
   REQUIRE_THROWS_WITH(fit(model, training, sgd{}, options), containing(options.checkpoint.string()));
   REQUIRE(heard.empty());
   options.checkpoint = directory / "state";
@@ -157,8 +157,8 @@ TEST_CASE("callbacks hear of everything, in the order in which they were given")
   const auto training = tiny_task(20), testing = tiny_task(6);
   TinyModel model{seed{1}};
   std::string heard;
-  Recorder second{&heard, "b"};
-  fit(model, training, sgd{}, quiet, Recorder{&heard, "a", 4}, validate_on(testing), second);
+  FitRecorder second{&heard, "b"};
+  fit(model, training, sgd{}, quiet, FitRecorder{&heard, "a", 4}, validate_on(testing), second);
   std::string expected;
   const auto both = [&](const std::string& what) { expected += "a " + what + "\nb " + what + "\n"; };
   both("begin 0/2 x 3 validated");
@@ -219,7 +219,7 @@ TEST_CASE("a checkpoint of another training is refused, and the model stays as i
   std::string ignored;
   fit_options save = quiet, resume = quiet;
   save.checkpoint = resume.resume = path;
-  fit(saved, training, sgd{}, save, Recorder{&ignored, "", 4});
+  fit(saved, training, sgd{}, save, FitRecorder{&ignored, "", 4});
   const auto before = bits_of(model);
   std::string expected;
   SECTION("other batches") {
@@ -274,7 +274,7 @@ TEST_CASE("fit may leave out what does not fill a batch") {
   TinyModel model{seed{1}};
   std::string heard;
   fit(model, training, sgd{}, {.epochs = 1, .batch_size = 8, .drop_last = true, .progress = false},
-      Recorder{&heard, "a"});
+      FitRecorder{&heard, "a"});
   REQUIRE(heard == "a begin 0/1 x 2\na batch 0.0:8\na batch 0.1:16\na epoch 0\na end 1\n");
   REQUIRE_THROWS_WITH(fit(model, training, sgd{}, {.batch_size = 21, .drop_last = true, .progress = false}),
                       containing("drop_last leaves nothing of 20 images, for batch_size is 21"));

@@ -23,18 +23,19 @@ struct FakeClock {
 
 using Bar = BasicProgressBar<FakeClock>;
 
-const FitPlan plan{.epochs = 10, .samples = 400, .batches = 4, .has_validation = true, .metric = "accuracy"};
+const FitPlan short_plan{
+    .epochs = 10, .samples = 400, .batches = 4, .has_validation = true, .metric = "accuracy"};
 
 BatchReport batch(Index number) {
   return {.batch = number, .samples = 100 * (number + 1), .loss = 0.5, .metric = 0.25};
 }
 
-const EpochReport epoch{.samples = 400,
-                        .training_loss = 0.51239,
-                        .training_metric = 0.25,
-                        .validation_loss = 1.5,
-                        .validation_metric = 0.125,
-                        .seconds = 2};
+const EpochReport finished{.samples = 400,
+                           .training_loss = 0.51239,
+                           .training_metric = 0.25,
+                           .validation_loss = 1.5,
+                           .validation_metric = 0.125,
+                           .seconds = 2};
 
 const std::string epoch_line =
     "epoch  1/10  loss 0.5124  accuracy 25.00 %  validation loss 1.5  validation accuracy 12.50 %  200 "
@@ -62,13 +63,13 @@ std::size_t columns(const std::string& text) {
 TEST_CASE("elsewhere than on a terminal there is one line per epoch") {
   std::ostringstream out;
   Bar bar(out, Terminal{});
-  bar.on_fit_begin(plan);
+  bar.on_fit_begin(short_plan);
   for (Index i = 0; i < 4; ++i) {
     FakeClock::pass(0.5);
     bar.on_batch_end(batch(i));
   }
   REQUIRE(out.str().empty());
-  bar.on_epoch_end(epoch);
+  bar.on_epoch_end(finished);
   bar.on_fit_end({.epochs = 10});
   REQUIRE(out.str() == epoch_line);
 }
@@ -76,7 +77,7 @@ TEST_CASE("elsewhere than on a terminal there is one line per epoch") {
 TEST_CASE("a terminal shows one line that is redrawn, and then the epoch's") {
   std::ostringstream out;
   Bar bar(out, Terminal{.interactive = true, .unicode = false, .columns = 110});
-  bar.on_fit_begin(plan);
+  bar.on_fit_begin(short_plan);
   FakeClock::pass(0.5);
   bar.on_batch_end(batch(0));
   REQUIRE(redraws(out.str()) ==
@@ -91,7 +92,7 @@ TEST_CASE("a terminal shows one line that is redrawn, and then the epoch's") {
   FakeClock::pass(0.5);
   bar.on_batch_end(batch(3));
   REQUIRE(redraws(out.str()).second.find("############################## 100 %") != std::string::npos);
-  bar.on_epoch_end(epoch);
+  bar.on_epoch_end(finished);
   const auto [count, line] = redraws(out.str());
   REQUIRE(count == 5);
   REQUIRE(line == epoch_line);
@@ -100,7 +101,7 @@ TEST_CASE("a terminal shows one line that is redrawn, and then the epoch's") {
 TEST_CASE("the line is redrawn ten times a second, and always for the last batch") {
   std::ostringstream out;
   Bar bar(out, Terminal{.interactive = true});
-  FitPlan many = plan;
+  FitPlan many = short_plan;
   many.batches = 1000;
   bar.on_fit_begin(many);
   for (Index i = 0; i < 1000; ++i) {
@@ -117,7 +118,7 @@ TEST_CASE("the line fits the terminal, whatever its width") {
       std::ostringstream out;
       {
         Bar bar(out, Terminal{.interactive = true, .unicode = unicode, .columns = width});
-        bar.on_fit_begin(plan);
+        bar.on_fit_begin(short_plan);
         FakeClock::pass(3600);
         bar.on_batch_end(batch(0));
         const std::string line = redraws(out.str()).second;
@@ -134,7 +135,7 @@ TEST_CASE("the line fits the terminal, whatever its width") {
 TEST_CASE("a resumed training counts from where it was") {
   std::ostringstream out;
   Bar bar(out, Terminal{.interactive = true, .columns = 100});
-  FitPlan resumed = plan;
+  FitPlan resumed = short_plan;
   resumed.first_epoch = 9;
   bar.on_fit_begin(resumed);
   FakeClock::pass(5);

@@ -29,11 +29,11 @@ TEST_CASE("schedules equal PyTorch's") {
   };
   compare("step", step{.every = 6, .factor = 0.3});
   compare("multi_step", multi_step{.milestones = {15, 4, 9}, .factor = 0.3});
-  compare("cosine", cosine{.minimum = 0.05});
+  compare("cosine", schedule::cosine{.minimum = 0.05});
   compare("one_cycle", one_cycle{});
   compare("one_cycle linear",
           one_cycle{.warm_up_fraction = 0.4, .initial_divisor = 10, .final_divisor = 100, .linear = true});
-  compare("warm_up cosine", warm_up(6, cosine{}, 0.25));
+  compare("warm_up cosine", warm_up(6, schedule::cosine{}, 0.25));
 }
 
 TEST_CASE("plateau equals PyTorch's") {
@@ -67,13 +67,13 @@ TEST_CASE("a warm-up takes a fraction of an epoch, and moves what follows behind
       warm_up(1.5, step{.every = 1, .factor = 0.5}, 0.25);  // 1.5 epochs of 2 steps: 3 steps
   require_close(factors(schedule, 8, 2, 8), {0.25, 0.5, 0.75, 1, 1, 0.5, 0.5, 0.25}, 1e-12);
   require_close(factors(warm_up(2), 4, 1, 4), {1.0 / 3, 2.0 / 3, 1, 1}, 1e-12);
-  require_close(factors(warm_up(0, cosine{}), 1, 1, 4), {1}, 1e-12);
+  require_close(factors(warm_up(0, schedule::cosine{}), 1, 1, 4), {1}, 1e-12);
 }
 
 TEST_CASE("schedules end where they should, and stay there") {
   for (const Index total : {1, 2, 7, 1000}) {
-    REQUIRE(cosine{.minimum = 0.1}(Position{total, 1, total}) == 0.1);
-    REQUIRE(cosine{.minimum = 0.1}(Position{2 * total, 1, total}) == 0.1);
+    REQUIRE(schedule::cosine{.minimum = 0.1}(Position{total, 1, total}) == 0.1);
+    REQUIRE(schedule::cosine{.minimum = 0.1}(Position{2 * total, 1, total}) == 0.1);
     require_close(one_cycle{}(Position{total - 1, 1, total}) * 25e4, 1, 1e-9);
     require_close(one_cycle{}(Position{3 * total, 1, total}) * 25e4, 1, 1e-9);
   }
@@ -99,7 +99,7 @@ TEST_CASE("a warm-up hands metrics to the schedule within") {
   schedule.observe(2);
   REQUIRE(schedule(Position{5, 1, 10}) == 0.5);
   STATIC_REQUIRE(observes<WarmUp<plateau>>);
-  STATIC_REQUIRE(!observes<WarmUp<cosine>>);
+  STATIC_REQUIRE(!observes<WarmUp<schedule::cosine>>);
 }
 
 TEST_CASE("a schedule is any function of a position") {

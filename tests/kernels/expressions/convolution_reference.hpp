@@ -20,7 +20,7 @@ inline constexpr double reference_tolerance = 1e-12;
 /// Depth, rows, columns.
 using Axes = std::array<Index, 3>;
 
-struct Window {
+struct ConvolutionWindow {
   Axes stride{1, 1, 1}, dilation{1, 1, 1}, before{}, after{}, extra{};
   Index groups = 1;
   Border border = Border::zero;
@@ -47,7 +47,7 @@ template <class F> void for_each_pixel(const Volume& v, F&& f) {
         for (Index w = 0; w < v.extent(4); ++w) f(n, Axes{d, h, w});
 }
 
-inline Volume convolve(const Volume& x, const Volume& w, const Window& window) {
+inline Volume convolve(const Volume& x, const Volume& w, const ConvolutionWindow& window) {
   Axes out{};
   for (int a = 0; a < 3; ++a) {
     const Index room = x.extent(2 + a) + window.before[axis(a)] + window.after[axis(a)] -
@@ -86,7 +86,7 @@ inline Volume convolve(const Volume& x, const Volume& w, const Window& window) {
   return y;
 }
 
-inline Volume convolve_transposed(const Volume& x, const Volume& w, const Window& window) {
+inline Volume convolve_transposed(const Volume& x, const Volume& w, const ConvolutionWindow& window) {
   Axes out{};
   for (int a = 0; a < 3; ++a) {
     const auto i = axis(a);

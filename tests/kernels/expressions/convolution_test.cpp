@@ -9,7 +9,7 @@
 namespace lamina::test {
 namespace {
 
-using Maps = Tensor<double, dyn, dyn, dyn, dyn>;
+using DoubleMaps = Tensor<double, dyn, dyn, dyn, dyn>;
 
 const auto maps = random_normal<double, 2, 6, 9, 7>(seed{1});
 const auto volume = as_volume(maps);
@@ -18,18 +18,18 @@ template <Index... E> auto weights() { return random_normal<double, E...>(seed{2
 
 /// Requires conv2d of maps with weights w to be what the definition gives, as the compiler knows the options
 /// or not; and the compiler to find the same shape.
-template <auto... Option, class W> void check(const W& w, const Window& window) {
-  const Maps x = maps, v = w;
-  const Maps y = conv2d<Option...>(x, v);
+template <auto... Option, class W> void check(const W& w, const ConvolutionWindow& window) {
+  const DoubleMaps x = maps, v = w;
+  const DoubleMaps y = conv2d<Option...>(x, v);
   require_volume(y, convolve(volume, as_volume(w), window), reference_tolerance);
   using Known = typename decltype(conv2d<Option...>(maps, w))::extents_type;
   STATIC_REQUIRE(Known::is_static);
   REQUIRE(y.extents() == Known{});
-  const Maps z = conv2d(x, v, Option...);
+  const DoubleMaps z = conv2d(x, v, Option...);
   REQUIRE(y == z);
 }
 
-Window around(Index vertical, Index horizontal) {
+ConvolutionWindow around(Index vertical, Index horizontal) {
   return {.before = {0, vertical, horizontal}, .after = {0, vertical, horizontal}};
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("conv2d: padding", "[kernels]") {
 
 TEST_CASE("conv2d: strides, dilations, groups in any order", "[kernels]") {
   const auto w = weights<8, 6, 3, 3>();
-  Window window = around(1, 1);
+  ConvolutionWindow window = around(1, 1);
   window.stride = {1, 2, 2};
   check<stride<2>>(w, window);
   window.stride = {1, 1, 3};
@@ -70,7 +70,7 @@ TEST_CASE("conv2d: strides, dilations, groups in any order", "[kernels]") {
 
 TEST_CASE("conv2d: borders", "[kernels]") {
   const auto w = weights<5, 6, 3, 5>();
-  Window window = around(1, 2);
+  ConvolutionWindow window = around(1, 2);
   window.border = Border::reflect;
   check<border<Border::reflect>>(w, window);
   window.border = Border::replicate;
@@ -100,7 +100,7 @@ TEST_CASE("conv2d: what is known of the operands is known of the result", "[kern
   using Given = decltype(evaluate(conv2d(x, w, stride<2>)));
   STATIC_REQUIRE(std::is_same_v<Same, Tensor<double, dyn, 4, 8, dyn>>);
   STATIC_REQUIRE(std::is_same_v<Given, Tensor<double, dyn, 4, dyn, dyn>>);
-  REQUIRE(conv2d(x, w, stride<2>).extents() == Extents<2, 4, 4, 5>{});
+  REQUIRE(conv2d(x, w, stride<2>).extents() == lamina::Extents<2, 4, 4, 5>{});
 }
 
 TEST_CASE("conv2d: of views, temporaries, expressions and mixed types", "[kernels]") {
@@ -129,31 +129,34 @@ TEST_CASE("conv2d: of views, temporaries, expressions and mixed types", "[kernel
 TEST_CASE("conv2d: an empty batch, and sizes of one", "[kernels]") {
   const Tensor<double, dyn, 3, 5, 5> none(0);
   const Tensor<double, 2, 3, 3, 3> w;
-  REQUIRE(evaluate(conv2d(none, w)).extents() == Extents<0, 2, 5, 5>{});
+  REQUIRE(evaluate(conv2d(none, w)).extents() == lamina::Extents<0, 2, 5, 5>{});
   const auto x = random_normal<double, 1, 1, 1, 1>(seed{1});
   const auto v = random_normal<double, 1, 1, 1, 1>(seed{2});
   REQUIRE(evaluate(conv2d(x, v))(0, 0, 0, 0) == x(0, 0, 0, 0) * v(0, 0, 0, 0));
 }
 
 TEST_CASE("convolutions that cannot be are refused with both shapes", "[kernels]") {
-  const Maps x(2, 6, 5, 7), w(4, 3, 3, 3);
+  const DoubleMaps x(2, 6, 5, 7), w(4, 3, 3, 3);
   REQUIRE_THROWS_WITH(conv2d(x, w), containing("conv2d: input (2, 6, 5, 7), weights (4, 3, 3, 3)") &&
                                         containing("must have as many channels"));
   REQUIRE_NOTHROW(conv2d(x, w, groups<2>));
-  REQUIRE_THROWS_WITH(conv2d(x, Maps(3, 3, 3, 3), groups<2>), containing("the groups must divide them"));
-  REQUIRE_THROWS_WITH(conv2d(x, Maps(4, 6, 6, 3), valid), containing("larger than the padded input"));
-  REQUIRE_THROWS_WITH(conv2d(x, Maps(4, 6, 0, 3)), containing("larger than the padded input"));
-  REQUIRE_THROWS_WITH(conv2d(Maps(2, 6, 0, 7), Maps(4, 6, 1, 3)), containing("no pixels"));
-  REQUIRE_THROWS_WITH(conv2d(x, Maps(4, 6, 3, 3), pad<5>, border<Border::reflect>),
+  REQUIRE_THROWS_WITH(conv2d(x, DoubleMaps(3, 3, 3, 3), groups<2>),
+                      containing("the groups must divide them"));
+  REQUIRE_THROWS_WITH(conv2d(x, DoubleMaps(4, 6, 6, 3), valid), containing("larger than the padded input"));
+  REQUIRE_THROWS_WITH(conv2d(x, DoubleMaps(4, 6, 0, 3)), containing("larger than the padded input"));
+  REQUIRE_THROWS_WITH(conv2d(DoubleMaps(2, 6, 0, 7), DoubleMaps(4, 6, 1, 3)), containing("no pixels"));
+  REQUIRE_THROWS_WITH(conv2d(x, DoubleMaps(4, 6, 3, 3), pad<5>, border<Border::reflect>),
                       containing("reflect padding must be smaller"));
   REQUIRE_THROWS_WITH(conv2d(x, w, stride<0>), containing("stride and dilation start at 1"));
-  REQUIRE_THROWS_WITH(conv2d(x, Maps(4, 6, 3, 3), pad<-1>), containing("padding cannot be negative"));
+  REQUIRE_THROWS_WITH(conv2d(x, DoubleMaps(4, 6, 3, 3), pad<-1>), containing("padding cannot be negative"));
   REQUIRE_THROWS_AS(conv2d(x, w), shape_error);
-  REQUIRE_THROWS_WITH(conv2d_transposed(x, Maps(4, 6, 3, 3)), containing("conv2d_transposed: input (2, 6"));
-  REQUIRE_THROWS_WITH(conv2d_transposed(x, Maps(6, 4, 3, 3), same_upper), containing("padding is same"));
-  REQUIRE_THROWS_WITH(conv2d_transposed(x, Maps(6, 4, 3, 3), stride<2>, output_padding<2>),
+  REQUIRE_THROWS_WITH(conv2d_transposed(x, DoubleMaps(4, 6, 3, 3)),
+                      containing("conv2d_transposed: input (2, 6"));
+  REQUIRE_THROWS_WITH(conv2d_transposed(x, DoubleMaps(6, 4, 3, 3), same_upper),
+                      containing("padding is same"));
+  REQUIRE_THROWS_WITH(conv2d_transposed(x, DoubleMaps(6, 4, 3, 3), stride<2>, output_padding<2>),
                       containing("output padding must be smaller than the stride"));
-  REQUIRE_THROWS_WITH(conv2d_transposed(x, Maps(6, 4, 1, 1), pad<4>), containing("larger than"));
+  REQUIRE_THROWS_WITH(conv2d_transposed(x, DoubleMaps(6, 4, 1, 1), pad<4>), containing("larger than"));
   const Tensor<float, dyn, dyn, dyn, dyn, dyn> v(1, 2, 3, 3, 3);
   REQUIRE_THROWS_WITH(conv3d(v, v, border<Border::partial>), containing("conv3d: the border is zero"));
 }

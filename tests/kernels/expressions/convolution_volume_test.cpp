@@ -11,7 +11,7 @@ namespace lamina::test {
 namespace {
 
 using Sequences = Tensor<double, dyn, dyn, dyn>;
-using Maps = Tensor<double, dyn, dyn, dyn, dyn>;
+using DynamicMaps = Tensor<double, dyn, dyn, dyn, dyn>;
 using Volumes = Tensor<double, dyn, dyn, dyn, dyn, dyn>;
 
 /// Elements like those of random_normal, of run-time extents.
@@ -23,12 +23,13 @@ template <class X, class... I> X random(std::uint64_t number, I... extents) {
 }
 
 /// Requires a convolution, transposed or not, of x and w to be what the definition gives.
-template <class X, class Y> void check(const Y& convolution, const X& x, const X& w, const Window& window) {
+template <class X, class Y>
+void check(const Y& convolution, const X& x, const X& w, const ConvolutionWindow& window) {
   const X y = convolution;
   require_volume(y, convolve(as_volume(x), as_volume(w), window), reference_tolerance);
 }
 template <class X, class Y>
-void check_transposed(const Y& convolution, const X& x, const X& w, const Window& window) {
+void check_transposed(const Y& convolution, const X& x, const X& w, const ConvolutionWindow& window) {
   const X y = convolution;
   require_volume(y, convolve_transposed(as_volume(x), as_volume(w), window), reference_tolerance);
 }
@@ -48,8 +49,8 @@ TEST_CASE("conv1d: sequences are read by the horizontal options", "[kernels]") {
   check(conv1d(x, v, same_upper, groups<2>), x, v, {.before = {0, 0, 1}, .after = {0, 0, 2}, .groups = 2});
   const Tensor<double, 2, 6, 23> known = x;
   const Tensor<double, 5, 6, 4> taps;
-  STATIC_REQUIRE(
-      std::is_same_v<decltype(conv1d<valid, stride<2>>(known, taps))::extents_type, Extents<2, 5, 10>>);
+  STATIC_REQUIRE(std::is_same_v<decltype(conv1d<valid, stride<2>>(known, taps))::extents_type,
+                                lamina::Extents<2, 5, 10>>);
 }
 
 TEST_CASE("conv3d: every option has a depth", "[kernels]") {
@@ -74,7 +75,7 @@ TEST_CASE("conv3d: every option has a depth", "[kernels]") {
 
 TEST_CASE("conv3d: borders with values, in depth too", "[kernels]") {
   const auto x = random<Volumes>(1, 1, 2, 4, 5, 6), w = random<Volumes>(2, 3, 2, 3, 3, 3);
-  Window window{.stride = {2, 1, 1}, .before = {2, 1, 1}, .after = {2, 1, 1}};
+  ConvolutionWindow window{.stride = {2, 1, 1}, .before = {2, 1, 1}, .after = {2, 1, 1}};
   for (const Border border : {Border::zero, Border::reflect, Border::replicate, Border::circular}) {
     window.border = border;
     check(conv3d(x, w, pad<2, 1, 1>, stride<2, 1, 1>, border), x, w, window);
@@ -96,8 +97,8 @@ TEST_CASE("transposed convolutions of sequences and maps", "[kernels]") {
   check_transposed(conv1d_transposed(s, t, valid, stride<3>), s, t, {.stride = {1, 1, 3}});
   check_transposed(conv1d_transposed<stride<2>, pad<1>, output_padding<1>>(s, t), s, t,
                    {.stride = {1, 1, 2}, .before = {0, 0, 1}, .after = {0, 0, 1}, .extra = {0, 0, 1}});
-  const auto x = random<Maps>(1, 2, 6, 4, 5), w = random<Maps>(2, 6, 5, 3, 4),
-             v = random<Maps>(3, 6, 3, 2, 3);
+  const auto x = random<DynamicMaps>(1, 2, 6, 4, 5), w = random<DynamicMaps>(2, 6, 5, 3, 4),
+             v = random<DynamicMaps>(3, 6, 3, 2, 3);
   check_transposed(conv2d_transposed(x, w), x, w, {.before = {0, 1, 1}, .after = {0, 1, 1}});
   check_transposed(conv2d_transposed<stride<2>, pad<1>>(x, w), x, w,
                    {.stride = {1, 2, 2}, .before = {0, 1, 1}, .after = {0, 1, 1}});
@@ -110,7 +111,7 @@ TEST_CASE("transposed convolutions of sequences and maps", "[kernels]") {
   const Tensor<double, 6, 3, 4, 4> taps;
   STATIC_REQUIRE(std::is_same_v<decltype(conv2d_transposed<pad<1>, stride<2>, lamina::groups<2>>(
                                     known, taps))::extents_type,
-                                Extents<2, 6, 8, 10>>);
+                                lamina::Extents<2, 6, 8, 10>>);
 }
 
 TEST_CASE("transposed convolutions of volumes", "[kernels]") {

@@ -13,14 +13,15 @@ namespace lamina::test {
 namespace {
 
 /// An operand as plain numbers, for any rank.
-struct Plain {
+struct PlainOperand {
   std::vector<Index> extents;
   std::vector<double> values;
 
-  template <class T, Index... E> explicit Plain(const Tensor<T, E...>& x) : values(x.begin(), x.end()) {
+  template <class T, Index... E>
+  explicit PlainOperand(const Tensor<T, E...>& x) : values(x.begin(), x.end()) {
     for (int axis = 0; axis < static_cast<int>(sizeof...(E)); ++axis) extents.push_back(x.extent(axis));
   }
-  explicit Plain(double number) : values{number} {}
+  explicit PlainOperand(double number) : values{number} {}
 
   double at(const std::string& letters, const std::map<char, Index>& place) const {
     Index offset = 0;
@@ -31,8 +32,8 @@ struct Plain {
 };
 
 /// The defining sum, letter by letter: result letters first, then the others.
-std::vector<double> reference(const std::vector<std::string>& letters, const std::vector<Plain>& operands,
-                              const std::string& output) {
+std::vector<double> reference(const std::vector<std::string>& letters,
+                              const std::vector<PlainOperand>& operands, const std::string& output) {
   std::map<char, Index> extent;
   std::string order = output;
   for (std::size_t i = 0; i < operands.size(); ++i)
@@ -79,7 +80,7 @@ template <FixedString Text, class... X> void check(const X&... x) {
   using First = std::tuple_element_t<0, std::tuple<X...>>;
   constexpr double tolerance = std::is_same_v<typename First::value_type, float> ? 2e-5 : 1e-12;
   const auto result = einsum<Text>(x...);
-  require_close(Plain(result).values, reference(letters, {Plain(x)...}, output), tolerance);
+  require_close(PlainOperand(result).values, reference(letters, {PlainOperand(x)...}, output), tolerance);
 }
 
 TEST_CASE("einsum of one operand: permutations, sums, diagonals", "[kernels]") {
@@ -188,9 +189,9 @@ TEST_CASE("einsum: extents known at run time, down to none", "[kernels]") {
       const auto b = random_normal<float, 3, dyn, dyn>(seed{2}, k, 33);
       const auto result = einsum<"ij,bjk->bik">(a, b);
       STATIC_REQUIRE(std::is_same_v<std::remove_const_t<decltype(result)>, Tensor<float, 3, dyn, dyn>>);
-      REQUIRE(result.extents() == Extents<3, dyn, 33>({3, m, 33}));
+      REQUIRE(result.extents() == lamina::Extents<3, dyn, 33>({3, m, 33}));
       require_close(result.span(), matmul(a, b).span(), 1e-5);
-      REQUIRE(einsum<"bjk->kb">(b).extents() == Extents<33, 3>());
+      REQUIRE(einsum<"bjk->kb">(b).extents() == lamina::Extents<33, 3>());
     }
 }
 

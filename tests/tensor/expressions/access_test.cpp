@@ -22,7 +22,7 @@ template <class T> LoopNest<3> one_run(const std::vector<T>& memory, Index n) {
   return nest;
 }
 
-template <class T> std::vector<T> counted(Index n) {
+template <class T> std::vector<T> numbered(Index n) {
   std::vector<T> memory(static_cast<std::size_t>(n));
   std::iota(memory.begin(), memory.end(), T{0});
   return memory;
@@ -38,7 +38,7 @@ template <class V> auto lane_of(const V& v, Index lane) {
 }  // namespace
 
 TEST_CASE("elements are read at any stride") {
-  const auto memory = counted<int>(400);
+  const auto memory = numbered<int>(400);
   const auto nest = one_run(memory, 100);
   Walk<3> walk(nest, 0);
   walk.seek(0);
@@ -51,7 +51,7 @@ TEST_CASE("elements are read at any stride") {
 }
 
 TEMPLATE_TEST_CASE("contiguous, constant and strided runs become contiguous ones", "", float, double) {
-  const auto memory = counted<TestType>(400);
+  const auto memory = numbered<TestType>(400);
   const auto nest = one_run(memory, 100);
   RunPacker<TestType, 3, 0> packer(nest);
   REQUIRE(packer.limit() == packer.chunk);
@@ -69,7 +69,7 @@ TEMPLATE_TEST_CASE("contiguous, constant and strided runs become contiguous ones
 
 TEMPLATE_TEST_CASE("vectors are read whole, and in part at the end", "", float, double) {
   constexpr Index width = simd::width<TestType>;
-  const auto memory = counted<TestType>(400);
+  const auto memory = numbered<TestType>(400);
   const Walk<1>::Pointers at{reinterpret_cast<const std::byte*>(memory.data() + 10)};
   const ContiguousAccess<TestType, 1> access(at);
   const auto a = access.template operand<0, TestType, false>();
@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("vectors are read whole, and in part at the end", "", float, 
 }
 
 TEST_CASE("nothing is packed where nothing is strided") {
-  const auto memory = counted<float>(400);
+  const auto memory = numbered<float>(400);
   const auto nest = one_run(memory, 100);
   REQUIRE((RunPacker<float, 3, 0>(nest).limit()) == (RunPacker<float, 3, 0>::chunk));
   LoopNest<3> contiguous = nest;

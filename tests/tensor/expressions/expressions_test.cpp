@@ -13,9 +13,9 @@ using namespace lamina;
 namespace {
 
 /// Draws numbers one after another.
-class Draw {
+class DrawOperand {
  public:
-  explicit Draw(seed s) : random_(s) {}
+  explicit DrawOperand(seed s) : random_(s) {}
   Index below(Index n) { return static_cast<Index>(random_.below(next_++, static_cast<std::uint64_t>(n))); }
   double real() { return random_.uniform_double(next_++) * 4 - 2; }
 
@@ -31,7 +31,7 @@ struct Layout {
   Shape3 extents, strides{};
   Index first = 0, room = 1;
 
-  Layout(Draw& draw, const Shape3& shape) : extents(shape) {
+  Layout(DrawOperand& draw, const Shape3& shape) : extents(shape) {
     Shape3 order{0, 1, 2};
     if (draw.below(2) == 0)
       for (std::size_t i = 2; i > 0; --i)
@@ -56,7 +56,7 @@ template <class T> struct Strided {
   std::vector<T> memory;
   TensorView<T, dyn, dyn, dyn> view;
 
-  Strided(Draw& draw, const Shape3& extents)
+  Strided(DrawOperand& draw, const Shape3& extents)
       : layout(draw, extents),
         memory(static_cast<std::size_t>(layout.room)),
         view(memory.data() + layout.first, Extents<dyn, dyn, dyn>(extents), layout.strides) {
@@ -94,7 +94,7 @@ void with_expression(Index which, const A& a, const B& b, const C& c, Use use) {
 TEMPLATE_TEST_CASE("random expressions equal loops in double", "", float, double) {
   const auto seed_value = GENERATE(std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{4});
   CAPTURE(seed_value);
-  Draw draw(seed{seed_value});
+  DrawOperand draw(seed{seed_value});
   constexpr Index choices[] = {1, 2, 3, 7, 8, 9, 17, 33};
   for (int round = 0; round < 60; ++round) {
     Shape3 extents{};

@@ -29,13 +29,13 @@ struct One : lamina::PointwiseFunction<One> {
 };
 
 /// A stand-in for tensor expressions: something that `map` knows.
-struct Expression {
+struct NamedFormula {
   int nodes = 0;
 };
-template <class F> Expression map(const F&, const Expression& x) { return {x.nodes + 1}; }
+template <class F> NamedFormula map(const F&, const NamedFormula& x) { return {x.nodes + 1}; }
 
 static_assert(lamina::pointwise_function<HalfSquare> && lamina::pointwise_function<const HalfSquare&>);
-static_assert(!lamina::pointwise_function<Expression> && !lamina::pointwise_function<float>);
+static_assert(!lamina::pointwise_function<NamedFormula> && !lamina::pointwise_function<float>);
 static_assert(std::is_empty_v<HalfSquare>);
 static_assert(!HalfSquare::derivative_from_output && Doubled::derivative_from_output);
 static_assert(!std::is_invocable_v<HalfSquare, const char*> && !std::is_invocable_v<HalfSquare, int>);
@@ -79,5 +79,5 @@ TEST_CASE("a derivative may come from the output alone", "[functions]") {
 }
 
 TEST_CASE("expressions are handed to their map", "[functions]") {
-  REQUIRE(half_square(half_square(Expression{})).nodes == 2);
+  REQUIRE(half_square(half_square(NamedFormula{})).nodes == 2);
 }

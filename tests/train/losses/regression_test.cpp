@@ -8,13 +8,14 @@ namespace lamina::test {
 
 namespace {
 
-struct Case {
+struct RegressionCase {
   Index n, c, h, w;
   Index count() const { return n * c * h * w; }
 };
 
-const std::vector<Case> cases = {{5, 1, 1, 1},  {4, 3, 1, 1},  {3, 7, 1, 1}, {3, 8, 1, 1},
-                                 {2, 10, 1, 1}, {2, 17, 1, 1}, {2, 3, 4, 5}, {1, 10, 7, 9}};
+const std::vector<RegressionCase> regression_cases = {{5, 1, 1, 1}, {4, 3, 1, 1},  {3, 7, 1, 1},
+                                                      {3, 8, 1, 1}, {2, 10, 1, 1}, {2, 17, 1, 1},
+                                                      {2, 3, 4, 5}, {1, 10, 7, 9}};
 
 /// Calls f(loss, its value for one element in plain double arithmetic).
 template <class F> void for_each_loss(const F& f) {
@@ -32,11 +33,11 @@ TEMPLATE_TEST_CASE("losses of regression equal PyTorch's", "", float, double) {
   using T = TestType;
   const double tolerance = std::is_same_v<T, float> ? 2e-6 : 1e-10;
   const auto table = golden_table("train_losses.txt");
-  const std::vector<std::pair<std::string, Case>> golden = {{"5x1", {5, 1, 1, 1}},
-                                                            {"5x3", {5, 3, 1, 1}},
-                                                            {"5x10", {5, 10, 1, 1}},
-                                                            {"5x17", {5, 17, 1, 1}},
-                                                            {"2x10x2x3", {2, 10, 2, 3}}};
+  const std::vector<std::pair<std::string, RegressionCase>> golden = {{"5x1", {5, 1, 1, 1}},
+                                                                      {"5x3", {5, 3, 1, 1}},
+                                                                      {"5x10", {5, 10, 1, 1}},
+                                                                      {"5x17", {5, 17, 1, 1}},
+                                                                      {"2x10x2x3", {2, 10, 2, 3}}};
   for (const auto& [label, a] : golden) {
     const BlockedMap<T> prediction(wave(a.count(), 3, 1.3, 0.5), a.n, a.c, a.h, a.w);
     const auto exact = wave(a.count(), 2, 0.7, -0.4);
@@ -55,7 +56,7 @@ TEMPLATE_TEST_CASE("losses of regression equal PyTorch's", "", float, double) {
 }
 
 TEST_CASE("losses of regression are their definitions, and their gradients the derivatives") {
-  for (const Case& a : cases) {
+  for (const RegressionCase& a : regression_cases) {
     const auto x = wave(a.count(), 3, 1.3, 0.5), t = wave(a.count(), 2, 0.7, -0.4);
     const FeatureMapView<const double, 1> target(t.data(), a.n, a.c, a.h, a.w);
     const BlockedMap<double> prediction(x, a.n, a.c, a.h, a.w, 1e4, 3);
@@ -91,7 +92,7 @@ TEST_CASE("smooth_l1 with beta 0 is l1, whose slope at 0 is 0") {
 }
 
 TEST_CASE("losses of regression have the same bits on any number of threads") {
-  const Case a{3, 10, 61, 67};
+  const RegressionCase a{3, 10, 61, 67};
   const auto x = wave(a.count(), 3, 1.3, 0.5), exact = wave(a.count(), 2, 0.7, -0.4);
   const std::vector<float> t(exact.begin(), exact.end());
   const FeatureMapView<const float, 1> target(t.data(), a.n, a.c, a.h, a.w);

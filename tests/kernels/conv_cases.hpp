@@ -31,8 +31,8 @@ inline std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
              << "," << g.pad_bottom << "," << g.pad_right << ", border " << static_cast<int>(g.border);
 }
 
-inline ConvGeometry square(Index in, Index out, Index kernel, Index stride = 1, Index pad = 0,
-                           Index dilation = 1) {
+constexpr ConvGeometry square(Index in, Index out, Index kernel, Index stride = 1, Index pad = 0,
+                              Index dilation = 1) {
   return {.in_channels = in,
           .out_channels = out,
           .kernel_height = kernel,
@@ -46,11 +46,11 @@ inline ConvGeometry square(Index in, Index out, Index kernel, Index stride = 1, 
           .pad_bottom = pad,
           .pad_right = pad};
 }
-inline ConvGeometry grouped(ConvGeometry g, Index groups) {
+constexpr ConvGeometry grouped(ConvGeometry g, Index groups) {
   g.groups = groups;
   return g;
 }
-inline ConvGeometry bordered(ConvGeometry g, Border border) {
+constexpr ConvGeometry bordered(ConvGeometry g, Border border) {
   g.border = border;
   return g;
 }

@@ -8,17 +8,27 @@
 
 namespace lamina {
 
+namespace detail {
+
+/// What depthwise_conv becomes, once the channels of its input are known.
+template <auto K, auto... Option> struct DepthwiseConv {
+  static constexpr bool works_on_channels = true;  // for net/fusion.hpp
+  constexpr auto operator()(auto in) const {
+    constexpr Index channels = in.channels;
+    constexpr Multiplier each = option_or<Multiplier, multiplier<1>, Option...>();
+    return []<auto... Rest>(OptionList<Rest...>) {
+      return conv<channels * each.count, K, groups<channels>, Rest...>;
+    }(without<Multiplier>(OptionList<Option...>{}));
+  }
+};
+
+}  // namespace detail
+
 /// depthwise_conv<3, stride<2>>, depthwise_conv<3, multiplier<2>>: every channel is convolved with a filter
 /// of its own, or with as many as the multiplier says, whose outputs are neighbours. Kernel, then the
 /// multiplier and conv's options.
 template <auto K, auto... Option>
-inline constexpr auto depthwise_conv = with_input([](auto in) {
-  constexpr Index channels = in.channels;
-  constexpr Multiplier each = detail::option_or<Multiplier, multiplier<1>, Option...>();
-  return []<auto... Rest>(detail::OptionList<Rest...>) {
-    return conv<channels * each.count, K, groups<channels>, Rest...>;
-  }(detail::without<Multiplier>(detail::OptionList<Option...>{}));
-});
+inline constexpr auto depthwise_conv = with_input(detail::DepthwiseConv<K, Option...>{});
 
 namespace detail {
 

@@ -6,6 +6,7 @@
 #include "lamina/kernels/conv_by_algorithm.hpp"
 #include "lamina/layers/absorb.hpp"
 #include "lamina/layers/conv_options.hpp"
+#include "lamina/layers/separable_pass.hpp"
 #include "lamina/net/layer.hpp"
 #include "lamina/net/operators.hpp"
 
@@ -19,6 +20,7 @@ template <ConvOptions O> struct Conv : Layer {
   static constexpr bool accumulates = true;
   static constexpr bool accepts_epilogue = true;
   static constexpr bool accepts_affine = O.adds_bias_everywhere();
+  static constexpr bool mixes_channels = O.kernel == Kernel{1} && O.groups == 1;
   static constexpr bool reads_image(Shape in) { return O.reads_image(in); }
 
   static constexpr Shape output(Shape in) { return O.output(in); }

@@ -15,7 +15,7 @@ namespace detail {
 /// (null: copy).
 template <class T> struct FoldRecord {
   int sources = 1;
-  void (*fold)(const FoldSource<T>*, T* weight, T* bias) = nullptr;
+  void (*fold)(const FoldSource<T>*, T* const* parameters) = nullptr;
 };
 
 template <class T> struct FoldBuilder : ShapeBuilder {
@@ -86,7 +86,7 @@ template <auto Net, auto In, class T = float> class FrozenModel {
     for (std::size_t i = 0; i < structure.operations.size(); ++i) {
       const OperationRecord& operation = structure.operations[i];
       if (!has_parameters(operation)) continue;
-      FoldSource<T> sources[2];
+      FoldSource<T> sources[most_sources];
       for (int s = 0; s < folds[i].sources; ++s) {
         origin = std::find_if(origin, source_structure.operations.end(), has_parameters);
         sources[s] = {source.parameters, source.parameter_offsets + origin->first_parameter,
@@ -94,9 +94,10 @@ template <auto Net, auto In, class T = float> class FrozenModel {
         ++origin;
       }
       if (folds[i].fold) {
-        T* weight = parameters_.data() + parameter_layout.references[at(operation.first_parameter)];
-        T* bias = parameters_.data() + parameter_layout.references[at(operation.first_parameter + 1)];
-        folds[i].fold(sources, weight, bias);
+        T* parameters[most_sources] = {};
+        for (int k = 0; k < operation.parameter_count; ++k)
+          parameters[k] = parameters_.data() + parameter_layout.references[at(operation.first_parameter + k)];
+        folds[i].fold(sources, parameters);
       } else {
         copy(operation.first_parameter, operation.parameter_count, structure.parameters,
              structure.parameter_references, parameter_layout.references, parameters_,
@@ -145,6 +146,7 @@ template <auto Net, auto In, class T = float> class FrozenModel {
   const StructureView structure() const { return structure_.view(); }
 
  private:
+  static constexpr int most_sources = 4;  // two convolutions, each with a norm
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
   static bool has_parameters(const OperationRecord& operation) {

@@ -11,6 +11,7 @@
 //   what can be added to    accepts_addend(In), and forward_fused<In>(pass, f, true), which computes
 //                           f(output + …)
 //   what is absorbed        inference_affine<In>(source, scale, shift): y = scale · x + shift per channel
+//   two that go together    specialise InOnePass, as layers/separable_pass.hpp does
 //
 // Next: fused_sum.hpp, and fusion.hpp, which finds them in a net.
 #pragma once
@@ -74,11 +75,29 @@ template <class F> struct epilogue_of<PointwiseLayer<F>> {
   using type = F;
 };
 
+/// The layer that does in one pass over its input what First, a Fused, and then the layer L do; void where
+/// there is none. Layers that have such a form specialise it for themselves. Besides what absorbs, it
+/// declares first = First, second = L, and pays(In): where that is false, the two stay apart.
+template <class First, class L> struct InOnePass {
+  using type = void;
+};
+template <class L>
+concept one_pass = requires { typename L::second; };
+/// A layer that mixes the channels of each pixel, which L of InOnePass may be after one that does not.
+template <class L>
+concept mixes_channels = requires { requires L::mixes_channels; };
+
+/// How many of the model's operations that have parameters L stands for.
+template <class L> inline constexpr int sources_of = 1;
+template <one_pass L> inline constexpr int sources_of<L> = L::first::sources + 1;
+
 /// L with the affine layer A and the pointwise layer P (or Nothing) taken in.
 template <class L, class A, class P> struct Fused : Layer {
   using layer = L;
+  using epilogue = typename epilogue_of<P>::type;
+  template <class Other> using with_layer = Fused<Other, A, P>;
   static constexpr std::string_view name = L::name;
-  static constexpr int sources = 1 + !std::is_same_v<A, Nothing>;  // of parameters
+  static constexpr int sources = sources_of<L> + !std::is_same_v<A, Nothing>;
   static constexpr bool reads_image(Shape in) { return layer_reads_image<L>(in); }
   static constexpr Shape output(Shape in) { return L::output(in); }
   static constexpr auto parameters(Shape in) { return L::fused_parameters(in); }
@@ -96,17 +115,23 @@ template <class L, class A, class P> struct Fused : Layer {
   }
 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
-    L::template forward_fused<In>(pass, typename epilogue_of<P>::type{});
+    L::template forward_fused<In>(pass, epilogue{});
   }
 
-  /// Writes weight and bias from the sources: L's operation, then A's, packed if L has them so.
-  template <Shape In, class T> static void fold(const FoldSource<T>* source, T* weight, T* bias) {
-    if constexpr (requires(T* to) { L::template pack<In>(to, to); }) {
+  /// Writes the parameters, weight and bias or those of two layers, from the sources: L's operation, then
+  /// A's, packed if L has them so.
+  template <Shape In, class T> static void fold(const FoldSource<T>* source, T* const* parameters) {
+    if constexpr (one_pass<L>) {
+      using First = typename L::first;
+      First::template fold<In>(source, parameters);
+      Fused<typename L::second, A, P>::template fold<First::output(In)>(source + First::sources,
+                                                                        parameters + 2);
+    } else if constexpr (requires(T* to) { L::template pack<In>(to, to); }) {
       const Scratch<T> unpacked(L::template unpacked_weight_size<In, T>());
-      fold_unpacked<In>(source, unpacked.data(), bias);
-      L::template pack<In>(unpacked.data(), weight);
+      fold_unpacked<In>(source, unpacked.data(), parameters[1]);
+      L::template pack<In>(unpacked.data(), parameters[0]);
     } else {
-      fold_unpacked<In>(source, weight, bias);
+      fold_unpacked<In>(source, parameters[0], parameters[1]);
     }
   }
 
@@ -129,6 +154,7 @@ template <class L, class A, class P> struct Fused : Layer {
 /// Fused, with the sum of another branch taken in between A and P: P(A(L(x)) + y) of operands x and y. The
 /// output lies over y where nobody reads it again; else y is copied first.
 template <class Merge, class L, class A, class P> struct FusedSum : Fused<L, A, P> {
+  template <class Other> using with_layer = FusedSum<Merge, Other, A, P>;
   static constexpr bool in_place = true;
   static constexpr int overwritten_operand = 1;
   static constexpr Shape output_of(const Shape* in, int) {

@@ -1,5 +1,6 @@
 // A sum at the end of two branches, (residual(f), a + b), as inference has it: where the last branch ends in
-// a layer that can be added to (fused_layer.hpp), layer and sum are one operation. Next: fusion.hpp.
+// a layer that can be added to (fused_layer.hpp), perhaps one that is known only with the shape of its input,
+// layer and sum are one operation. Next: fusion.hpp.
 #pragma once
 
 #include "lamina/net/fused_layer.hpp"
@@ -36,46 +37,82 @@ template <class L, class A>
 inline constexpr bool takes_addend<Fused<L, A, Nothing>> = true;
 
 /// A sum of two branches and the pointwise function P (or Nothing) after it: First, then the elements of
-/// Second, of which the last is Last, a Fused that takes an addend, and those before it Before. Where the
-/// shapes allow, Last, the sum and P become one operation.
+/// Second, of which the last is Last, which takes an addend or may become what does, and those before it
+/// Before. Where the shapes allow, Last, the sum and P become one operation.
 template <class Merge, class First, class Second, class P, class Last, class... Before>
 struct SumAtEnd : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
     const auto addend = detail::lower_blocked(detail::lower_at<First>(place, builder, 0), builder);
     if constexpr (!requires { Second::scope; }) builder.enter(1, {});
     const auto start = detail::with_taps(place, typename decltype(addend)::taps{});
-    return finish(addend, lower_before(start, builder), builder);
+    const auto end = finish(Ending<Last, Before...>{}, addend, start, builder);
+    if constexpr (!requires { Second::scope; }) builder.leave();
+    if constexpr (requires { end.branch; })
+      return add(addend, end.branch, builder);
+    else
+      return end;
   }
 
  private:
-  template <class Place, class Builder> static constexpr auto lower_before(Place place, Builder& builder) {
-    if constexpr (sizeof...(Before) == 0)
-      return place;
+  /// Where the branch ends and is yet to be added.
+  template <class Place> struct Apart {
+    Place branch;
+  };
+
+  /// The elements of the branch, with the sum at their end if it can be there.
+  template <class End, class... All, class Addend, class Place, class Builder>
+  static constexpr auto finish(Ending<End, All...>, Addend addend, Place place, Builder& builder) {
+    if constexpr (sizeof...(All) == 0)
+      return finish_at<End>(addend, place, builder, 0);
     else
-      return Chain::lower<Before...>(place, builder, 0);
+      return finish_at<End>(addend, Chain::lower<All...>(place, builder, 0), builder, sizeof...(All));
+  }
+
+  template <class End, class Addend, class Place, class Builder>
+  static constexpr auto finish_at(Addend addend, Place place, Builder& builder, int position) {
+    if constexpr (requires { typename unnamed<End>::template ending<Place::shape>; }) {
+      builder.enter(position, {});
+      const auto end = finish(typename unnamed<End>::template ending<Place::shape>{}, addend, place, builder);
+      builder.leave();
+      return end;
+    } else if constexpr (is_addable<unnamed<End>, Addend::shape>(Place::shape)) {
+      builder.enter(position, {});
+      const auto end = one_operation(End{}, addend, place, builder);
+      builder.leave();
+      return end;
+    } else {
+      const auto branch = lower_alone<End>(place, builder, position);
+      return Apart<std::remove_const_t<decltype(branch)>>{branch};
+    }
   }
 
   template <class Addend, class Place, class Builder>
-  static constexpr auto finish(Addend addend, Place place, Builder& builder) {
-    using Layer = typename unnamed<Last>::layer;
-    if constexpr (Layer::accepts_addend(Place::shape) && Layer::output(Place::shape) == Addend::shape) {
-      builder.enter(sizeof...(Before), {});
-      const auto end = one_operation(Last{}, addend, place, builder);
-      builder.leave();
-      if constexpr (!requires { Second::scope; }) builder.leave();
-      return end;
-    } else {
-      const auto branch = detail::lower_at<Last>(place, builder, sizeof...(Before));
-      if constexpr (!requires { Second::scope; }) builder.leave();
-      constexpr Shape out = merged<Merge, Addend::shape, decltype(branch)::shape>::output;
-      const lamina::Place<out, false, typename Place::taps> sum{
-          builder.template operation<Merge, false, Addend::shape, decltype(branch)::shape>(
-              {addend.value, branch.value}, out)};
-      if constexpr (std::is_same_v<P, Nothing>)
-        return sum;
-      else
-        return detail::lower_layer<P>(sum, builder);
-    }
+  static constexpr auto add(Addend addend, Place branch, Builder& builder) {
+    constexpr Shape out = merged<Merge, Addend::shape, Place::shape>::output;
+    const lamina::Place<out, false, typename Place::taps> sum{
+        builder.template operation<Merge, false, Addend::shape, Place::shape>({addend.value, branch.value},
+                                                                              out)};
+    if constexpr (std::is_same_v<P, Nothing>)
+      return sum;
+    else
+      return detail::lower_layer<P>(sum, builder);
+  }
+
+  /// (A block that is known only now may be nothing at all.)
+  template <class End, class Place, class Builder>
+  static constexpr auto lower_alone(Place place, Builder& builder, int position) {
+    if constexpr (std::is_same_v<End, Nothing>)
+      return detail::lower_blocked(place, builder);
+    else
+      return detail::lower_at<End>(place, builder, position);
+  }
+
+  /// Whether the sum with a map of shape Addend can be part of an element.
+  template <class End, Shape Addend> static constexpr bool is_addable(Shape in) {
+    if constexpr (takes_addend<End>)
+      return End::layer::accepts_addend(in) && End::output(in) == Addend;
+    else
+      return false;
   }
 
   /// Under the names that the last layer has.

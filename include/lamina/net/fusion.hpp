@@ -1,8 +1,8 @@
 // How neighbours become one for inference. In a sequence, a layer that accepts an epilogue takes in the
 // affine layer after it and the pointwise function after that; at the end of the last branch of a sum of two
 // (residual(f), a + b), also the sum. Branches that one loop can do become one (Jointly), and so do two gates
-// in turn. Names keep no neighbours apart. What the parts declare for it, and what they become, is in
-// fused_layer.hpp, fused_sum.hpp and fused_gates.hpp. Next: freeze.hpp.
+// in turn, and two layers where one pays (InOnePass). Names keep no neighbours apart. What the parts declare
+// for it, and what they become, is in fused_layer.hpp, fused_sum.hpp and fused_gates.hpp. Next: freeze.hpp.
 #pragma once
 
 #include "lamina/net/fused_gates.hpp"
@@ -20,12 +20,15 @@ template <class Whole, class... B, class... Rest> constexpr auto splice(Sequence
   return Elements<typename Unnamed<Whole>::template rename<B>..., Rest...>{};
 }
 
-/// The elements of a sequence, those of (named) sequences in it spliced in: names keep no neighbours apart.
+/// The elements of a sequence, those of (named) sequences in it spliced in and what does nothing left out:
+/// neither keeps neighbours apart.
 template <class... Done> constexpr auto flatten(Elements<Done...> done, Elements<>) { return done; }
 template <class... Done, class First, class... Rest>
 constexpr auto flatten(Elements<Done...> done, Elements<First, Rest...>) {
   if constexpr (is_sequence<unnamed<First>>)
     return flatten(done, splice<First>(unnamed<First>{}, Elements<Rest...>{}));
+  else if constexpr (std::is_same_v<unnamed<First>, Identity>)
+    return flatten(done, Elements<Rest...>{});
   else
     return flatten(Elements<Done..., First>{}, Elements<Rest...>{});
 }
@@ -36,13 +39,27 @@ template <class F, class... Next> struct Deferred : Block {
     using Resolved = as_block<decltype(F{}(InputShape<Place::shape>{}))>;
     return detail::lower_elements<Resolved, Next...>(place, builder);
   }
+  /// The elements it becomes on an input of that shape.
+  template <Shape In>
+  using ending = decltype(split_last(
+      Elements<>{},
+      fuse(Elements<>{},
+           flatten(Elements<>{}, Elements<as_block<decltype(F{}(InputShape<In>{}))>, Next...>{}))));
 };
+/// At the end of a sum's last branch: it may become something that can be added to.
+template <class F, class... Next> inline constexpr bool takes_addend<Deferred<F, Next...>> = true;
+
 template <class B> struct function_of {};
 template <class F> struct function_of<WithInput<F>> {
   using type = F;
 };
 template <class B>
 concept deferred = requires { typename function_of<B>::type; };
+
+/// A function that resolves to a layer which works on each channel by itself: with one that mixes channels it
+/// may be one pass (InOnePass).
+template <class F>
+concept works_on_channels = requires { requires F::works_on_channels; };
 
 /// The elements of a gate's branch, fused.
 template <class G> constexpr auto elements_of_gate(Branches<Gate, Identity, G>) {
@@ -66,7 +83,7 @@ constexpr auto fuse(Elements<Done...> done, Elements<First, Rest...>) {
   else if constexpr (is_sum_of_two<unnamed<First>>)
     return fuse_sum(done, First{}, unnamed<First>{}, Elements<Rest...>{});
   else if constexpr (deferred<unnamed<First>>)
-    return defer_affine(done, First{}, Elements<Rest...>{});
+    return defer_affine(done, First{}, Elements<>{}, Elements<Rest...>{});
   else if constexpr (is_gate<unnamed<First>>)
     return fuse_gate(done, First{}, unnamed<First>{}, Elements<Rest...>{});
   else
@@ -117,44 +134,58 @@ template <class Done, class L, class A, class... Rest>
 constexpr auto fuse_affine(Done done, L layer, Elements<A, Rest...>) {
   return fuse_pointwise(done, layer, unnamed<A>{}, Elements<Rest...>{});
 }
-template <class... Done, class L, class A, class... Rest>
-constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<Rest...> rest) {
-  using All = Fused<unnamed<L>, A, Nothing>;
+template <class Done, class L, class A, class... Rest>
+constexpr auto fuse_pointwise(Done done, L layer, A, Elements<Rest...> rest) {
+  return fuse_pass(done, layer, Fused<unnamed<L>, A, Nothing>{}, rest);
+}
+template <class Done, class L, class A, class P, class... Rest>
+  requires is_pointwise<unnamed<P>>
+constexpr auto fuse_pointwise(Done done, L layer, A, Elements<P, Rest...>) {
+  return fuse_pass(done, layer, Fused<unnamed<L>, A, unnamed<P>>{}, Elements<Rest...>{});
+}
+template <class... Done, class L, class All, class... Rest>
+constexpr auto fuse_pass(Elements<Done...>, L, All, Elements<Rest...> rest) {
   return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, rest);
 }
-template <class... Done, class L, class A, class P, class... Rest>
-  requires is_pointwise<unnamed<P>>
-constexpr auto fuse_pointwise(Elements<Done...>, L, A, Elements<P, Rest...>) {
-  using All = Fused<unnamed<L>, A, unnamed<P>>;
-  return fuse(Elements<Done..., typename Unnamed<L>::template rename<All>>{}, Elements<Rest...>{});
+template <class... Done, class L, class All, class Next, class... Rest>
+  requires(!std::is_void_v<typename InOnePass<All, unnamed<Next>>::type>)
+constexpr auto fuse_pass(Elements<Done...> done, L, All, Elements<Next, Rest...>) {
+  using Both = typename InOnePass<All, unnamed<Next>>::type;
+  return fuse_affine(done, typename Unnamed<L>::template rename<Both>{}, Elements<Rest...>{});
 }
-template <class Done, class D, class... Rest>
-constexpr auto defer_affine(Done done, D block, Elements<Rest...> rest) {
-  return defer_pointwise(done, block, Elements<>{}, rest);
+template <class Done, class D, class... Next, class... Rest>
+constexpr auto defer_affine(Done done, D block, Elements<Next...> next, Elements<Rest...> rest) {
+  return defer_pointwise(done, block, next, rest);
 }
-template <class Done, class D, class A, class... Rest>
+template <class Done, class D, class... Next, class A, class... Rest>
   requires affine<unnamed<A>>
-constexpr auto defer_affine(Done done, D block, Elements<A, Rest...>) {
-  return defer_pointwise(done, block, Elements<A>{}, Elements<Rest...>{});
-}
-template <class Done, class D, class... A, class... Rest>
-constexpr auto defer_pointwise(Done done, D block, Elements<A...> next, Elements<Rest...> rest) {
-  return defer(done, block, next, rest);
-}
-template <class Done, class D, class... A, class P, class... Rest>
-  requires is_pointwise<unnamed<P>>
-constexpr auto defer_pointwise(Done done, D block, Elements<A...>, Elements<P, Rest...>) {
-  return defer(done, block, Elements<A..., P>{}, Elements<Rest...>{});
+constexpr auto defer_affine(Done done, D block, Elements<Next...>, Elements<A, Rest...>) {
+  return defer_pointwise(done, block, Elements<Next..., A>{}, Elements<Rest...>{});
 }
 template <class Done, class D, class G, class... Rest>
   requires gates_what_it_pools<G>
-constexpr auto defer_affine(Done done, D block, Elements<G, Rest...>) {
+constexpr auto defer_affine(Done done, D block, Elements<>, Elements<G, Rest...>) {
   return defer(done, block, Elements<G>{}, Elements<Rest...>{});
+}
+template <class Done, class D, class... Next, class... Rest>
+constexpr auto defer_pointwise(Done done, D block, Elements<Next...> next, Elements<Rest...> rest) {
+  return defer(done, block, next, rest);
+}
+template <class Done, class D, class... Next, class P, class... Rest>
+  requires is_pointwise<unnamed<P>>
+constexpr auto defer_pointwise(Done done, D block, Elements<Next...>, Elements<P, Rest...>) {
+  return defer(done, block, Elements<Next..., P>{}, Elements<Rest...>{});
 }
 template <class... Done, class D, class... Next, class... Rest>
 constexpr auto defer(Elements<Done...>, D, Elements<Next...>, Elements<Rest...> rest) {
   using All = Deferred<typename function_of<unnamed<D>>::type, Next...>;
   return fuse(Elements<Done..., typename Unnamed<D>::template rename<All>>{}, rest);
+}
+template <class... Done, class D, class... Next, class L, class... Rest>
+  requires(works_on_channels<typename function_of<unnamed<D>>::type> && mixes_channels<unnamed<L>> &&
+           !(mixes_channels<unnamed<Next>> || ...))
+constexpr auto defer(Elements<Done...> done, D block, Elements<Next...>, Elements<L, Rest...>) {
+  return defer_affine(done, block, Elements<Next..., L>{}, Elements<Rest...>{});
 }
 
 /// B, once the shape of its input is known to be In.
@@ -194,14 +225,36 @@ template <class Builder> struct Fusing {
     return lower_fused(place, fuse(Elements<>{}, flatten(Elements<>{}, Elements<B...>{})));
   }
   template <class Place, class... B> constexpr auto lower_fused(Place place, Elements<B...>) {
-    return Chain::lower<B...>(place, *this, 0);
+    if constexpr (sizeof...(B) == 0)
+      return place;
+    else
+      return Chain::lower<B...>(place, *this, 0);
   }
 
   /// (A lone layer, as a branch may be, becomes Fused as well: so it gets its packed weights and its bias.)
-  template <class L, bool Image, Shape... In>
-  constexpr int operation(std::array<int, sizeof...(In)> in, Shape out) {
-    using Operation = std::conditional_t<absorbing<L>, Fused<L, Nothing, Nothing>, L>;
-    return inner.template operation<Operation, Image, In...>(in, out);
+  template <class L, bool Image, Shape First, Shape... In>
+  constexpr int operation(std::array<int, 1 + sizeof...(In)> in, Shape out) {
+    if constexpr (stays_apart<L>(First)) {
+      using Before = typename L::layer::first;
+      inner.enter(0, {});
+      const int middle = operation<Before, Image, First>({in[0]}, Before::output(First));
+      inner.leave();
+      inner.enter(1, {});
+      in[0] = middle;
+      const int end = operation<typename L::template with_layer<typename L::layer::second>, false,
+                                Before::output(First), In...>(in, out);
+      inner.leave();
+      return end;
+    } else {
+      using Operation = std::conditional_t<absorbing<L>, Fused<L, Nothing, Nothing>, L>;
+      return inner.template operation<Operation, Image, First, In...>(in, out);
+    }
+  }
+  template <class L> static constexpr bool stays_apart(Shape in) {
+    if constexpr (requires { requires one_pass<typename L::layer>; })
+      return !L::layer::pays(in);
+    else
+      return false;
   }
   constexpr void enter(int position, std::string_view name) { inner.enter(position, name); }
   constexpr void leave() { inner.leave(); }

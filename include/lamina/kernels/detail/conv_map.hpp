@@ -13,6 +13,7 @@ template <class T> struct AnyMap {
   Index batch = 0, channels = 0, height = 1, width = 1;
   Index batch_stride = 0;
   Index block = 1;
+  Index whole_height = height;  ///< of the map that this is some rows of
 
   AnyMap() = default;
   AnyMap(T* d, Index n, Index c, Index h, Index w, Index b)
@@ -37,12 +38,13 @@ template <class T> struct AnyMap {
   {
     AnyMap<const T> map(data, batch, channels, height, width, block);
     map.batch_stride = batch_stride;
+    map.whole_height = whole_height;
     return map;
   }
 
   Index blocks() const { return (channels + block - 1) / block; }
   Index pixels() const { return height * width; }
-  Index block_stride() const { return height * width * block; }
+  Index block_stride() const { return whole_height * row_stride(); }
   Index row_stride() const { return width * block; }
   /// Where a channel begins, relative to its sample.
   Index channel(Index c) const { return c / block * block_stride() + c % block; }
@@ -51,6 +53,12 @@ template <class T> struct AnyMap {
     AnyMap some = *this;
     some.data += first * batch_stride;
     some.batch = count;
+    return some;
+  }
+  AnyMap rows(Index first, Index count) const {
+    AnyMap some = *this;
+    some.data += first * row_stride();
+    some.height = count;
     return some;
   }
 };

@@ -54,7 +54,8 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
       Piece piece = pieces[i];
       if (along_columns_) piece.rows = out.height;
       for (Index n = piece.first_sample; n < piece.first_sample + piece.samples; ++n)
-        run_piece(in.samples(n, 1), out.samples(n, 1), piece, worker, epilogue);
+        run_piece(in.samples(n, 1), out.samples(n, 1).rows(piece.first_row, piece.rows), piece, worker,
+                  epilogue);
       const Index first = piece.first_group * lanes;
       follow(MapPart{piece.first_sample, piece.samples, piece.first_row, piece.rows, first,
                      std::min(piece.groups * lanes, out.channels - first)},
@@ -66,6 +67,15 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
   template <class Epilogue>
   void run_sample(const In& in, const Out& out, int worker, const Epilogue& epilogue) const {
     run_piece(in, out, {0, 1, 0, out.height, 0, out.blocks()}, worker, epilogue);
+  }
+
+  /// Whether rows can be computed apart from others.
+  bool goes_along_rows() const { return !along_columns_; }
+
+  /// Rows of outputs of one sample, on this thread; `out` is those rows.
+  template <class Epilogue>
+  void run_rows(const In& in, const Out& out, Index first_row, int worker, const Epilogue& epilogue) const {
+    run_piece(in, out, {0, 1, first_row, out.height, 0, out.blocks()}, worker, epilogue);
   }
 
  private:
@@ -147,12 +157,14 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     return phase;
   }
 
+  /// `out` begins with the first row of the piece.
   template <class Epilogue>
   [[gnu::noinline]] void run_piece(const In& in, const Out& out, const Piece& piece, int worker,
                                    const Epilogue& epilogue) const {
     const bool partial = geometry_.border == Border::partial && !rows_.transposed;
     if (pairs_) return run_pairs(in, out, piece, worker, partial, epilogue);
     const Distances from = distances(in), to = distances(out);
+    const Index first_line = along_columns_ ? 0 : piece.first_row;
     RowArguments<T>* const phases = lines_.data() + worker * phase_count();
     for (const AxisRun& all : runs_) {
       const AxisRun run = along_columns_ ? all : clip(all, piece.first_row, piece.first_row + piece.rows);
@@ -165,15 +177,16 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
           for (Index phase = 0; phase < phase_count(); ++phase) {
             RowArguments<T>& lines = phases[phase];
             lines.in = in.at_block(0, block) + run.in_first * from.line + line * lines.in_line;
-            lines.out =
-                out.at_block(0, block) + run.first * to.line + phase * to.step + line * lines.out_line;
+            lines.out = out.at_block(0, block) + (run.first - first_line) * to.line + phase * to.step +
+                        line * lines.out_line;
             lines.weight = weight_ + block * geometry_.taps() * lanes;
             lines.bias = bias_ && !partial ? bias_ + block * lanes : nullptr;
             lines.lines = std::min(at_once, run.count - line);
             convolve_rows(lines);
           }
     }
-    finish_rows(out, piece, partial, epilogue);
+    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
+      finish_rows(out, piece, block, piece.first_row, piece.first_row + piece.rows, partial, epilogue);
   }
 
   /// 3×3 with stride 1 or 2, phase by phase of the dilation.
@@ -209,7 +222,7 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
         const Index at = row * stride - pad_top + r * across;
         pair.in[r] = at >= 0 && at < in.height ? map + at * in.row_stride() : zeros;
       }
-      pair.out[0] = out.at_block(0, block) + row * out.row_stride() + phase * lanes;
+      pair.out[0] = out.at_block(0, block) + (row - piece.first_row) * out.row_stride() + phase * lanes;
       pair.out[1] = row + across < end_row ? pair.out[0] + across * out.row_stride() : spare;
       if (stride == 1)
         convolve_row_pair<1>(pair);
@@ -218,23 +231,24 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     };
     // All that reads a row reads it while it is in the first-level cache.
     for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
-      for (Index first = piece.first_row; first < end_row; first += 2 * across)
+      for (Index first = piece.first_row; first < end_row; first += 2 * across) {
         for (Index row = first; row < std::min(first + across, end_row); ++row)
           for (Index phase = 0; phase < along; ++phase) run_pair(block, row, phase);
-    finish_rows(out, piece, partial, epilogue);
+        finish_rows(out, piece, block, first, std::min(first + 2 * across, end_row), partial, epilogue);
+      }
   }
 
-  /// What follows the sums.
+  /// What follows the sums, of rows [first, last) of a block.
   template <class Epilogue>
-  void finish_rows(const Out& out, const Piece& piece, bool partial, const Epilogue& epilogue) const {
+  void finish_rows(const Out& out, const Piece& piece, Index block, Index first, Index last, bool partial,
+                   const Epilogue& epilogue) const {
     if (!partial && std::is_same_v<Epilogue, no_epilogue>) return;
-    for (Index block = piece.first_group; block < piece.first_group + piece.groups; ++block)
-      for (Index row = piece.first_row; row < piece.first_row + piece.rows; ++row) {
-        T* const outputs = out.at_block(0, block) + row * out.row_stride();
-        if (partial) scale_row(row, bias_ ? bias_ + block * lanes : nullptr, outputs);
-        for (Index place = 0; place < out.row_stride(); place += lanes)
-          simd::store(outputs + place, epilogue(simd::load<T>(outputs + place)));
-      }
+    for (Index row = first; row < last; ++row) {
+      T* const outputs = out.at_block(0, block) + (row - piece.first_row) * out.row_stride();
+      if (partial) scale_row(row, bias_ ? bias_ + block * lanes : nullptr, outputs);
+      for (Index place = 0; place < out.row_stride(); place += lanes)
+        simd::store(outputs + place, epilogue(simd::load<T>(outputs + place)));
+    }
   }
 
   /// Describes the lines of a run, phase by phase: what differs from block to block is left open.

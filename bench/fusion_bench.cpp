@@ -1,13 +1,13 @@
 // What fusion saves. A convolution that adds its bias and a residual and applies relu before it stores
-// (`lamina`), against the bare convolution (`bare`) and against the same steps one after another (`apart`).
-// Names: fusion/<layer>/<algorithm>/<who>. Run it with
+// (`lamina`), against the bare convolution (`bare`) and against the same steps one after another (`apart`);
+// and a depthwise convolution with the 1×1 after it. Names: fusion/<layer>/<algorithm>/<who>. Run it with
 //   fusion_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <string>
 
-#include "lamina/core/storage.hpp"
+#include "fusion_bench.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/conv_by_algorithm.hpp"
 #include "lamina/kernels/elementwise.hpp"
@@ -15,6 +15,7 @@
 #include "support/ratio_reporter.hpp"
 
 using namespace lamina;
+using fusion_bench::filled;
 using kernels::ConvAlgorithm;
 
 namespace {
@@ -61,11 +62,6 @@ template <ConvAlgorithm Algorithm> class Work {
   }
 
  private:
-  static Storage<float> filled(Index count) {
-    Storage<float> values(count);
-    for (Index i = 0; i < count; ++i) values[i] = static_cast<float>(i % 17) / 128 - 0.0625f;
-    return values;
-  }
   FeatureMapView<const float> map(const Storage<float>& values, Index channels) const {
     return {values.data(), 1, channels, layer_.side, layer_.side};
   }
@@ -76,20 +72,11 @@ template <ConvAlgorithm Algorithm> class Work {
   Storage<float> x_, y_, addend_, bias_, packed_;
 };
 
-template <ConvAlgorithm Algorithm> void add(const Layer& layer, const std::string& algorithm) {
-  const auto add = [&](const char* who, void (Work<Algorithm>::*steps)()) {
-    const std::string name = std::string("fusion/") + layer.name + "/" + algorithm + "/" + who;
-    benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-      Work<Algorithm> work(layer);
-      for (auto _ : state) {
-        (work.*steps)();
-        benchmark::ClobberMemory();
-      }
-    });
-  };
-  add("lamina", &Work<Algorithm>::fused);
-  add("bare", &Work<Algorithm>::bare);
-  add("apart", &Work<Algorithm>::apart);
+template <ConvAlgorithm Algorithm> void add_all(const Layer& layer, const std::string& algorithm) {
+  const std::string task = std::string(layer.name) + "/" + algorithm;
+  fusion_bench::add(task, "lamina", layer, &Work<Algorithm>::fused);
+  fusion_bench::add(task, "bare", layer, &Work<Algorithm>::bare);
+  fusion_bench::add(task, "apart", layer, &Work<Algorithm>::apart);
 }
 
 }  // namespace
@@ -98,12 +85,13 @@ int main(int argc, char** argv) {
   set_threads(1);
   for (const Layer& layer : {Layer{"3x3_64_56", 64, 64, 56, 3}, Layer{"3x3_256_14", 256, 256, 14, 3},
                              Layer{"3x3_512_7", 512, 512, 7, 3}}) {
-    add<ConvAlgorithm::direct>(layer, "direct");
-    add<ConvAlgorithm::winograd_4x4>(layer, "winograd_4x4");
+    add_all<ConvAlgorithm::direct>(layer, "direct");
+    add_all<ConvAlgorithm::winograd_4x4>(layer, "winograd_4x4");
   }
   for (const Layer& layer :
        {Layer{"1x1_64_256_56", 64, 256, 56, 1}, Layer{"1x1_256_1024_14", 256, 1024, 14, 1}})
-    add<ConvAlgorithm::direct>(layer, "direct");
+    add_all<ConvAlgorithm::direct>(layer, "direct");
+  fusion_bench::add_separable();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   bench_support::RatioReporter reporter;

@@ -104,7 +104,7 @@ TEST_CASE("what separable convolution is, and when it pays", "[kernels]") {
 TEST_CASE("separable convolution refuses other geometries and maps", "[kernels]") {
   const Map<float> x(random_plain({1, 9, 5, 6}, 1));
   Map<float> y(Extents{1, 4, 5, 6}), narrow(Extents{1, 4, 5, 5});
-  const std::vector<float> weights(1000), bias(32);
+  const Storage<float> weights(1000), bias(32);
   const auto run = [&](const ConvGeometry& first, const ConvGeometry& second, Map<float>& to) {
     kernels::separable_conv_forward(x.view(), first, weights.data(), bias.data(), relu, second,
                                     weights.data(), bias.data(), to.view());

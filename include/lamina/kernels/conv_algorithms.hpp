@@ -60,9 +60,9 @@ constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
     default:
       return g.depthwise()       ? "depthwise_rows"
              : g.single_output() ? "single_output_rows"
-             : g.groups > 1      ? "grouped_tiles_4x3"
-             : g.taps() == 1     ? "pointwise_tiles_4x3"
-                                 : "direct_tiles_4x3";
+             : g.groups > 1      ? "grouped_tiles"
+             : g.taps() == 1     ? "pointwise_tiles"
+                                 : "direct_tiles";
   }
 }
 

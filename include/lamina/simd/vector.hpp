@@ -36,6 +36,9 @@ using Arch = xsimd::default_arch;
 /// As many elements of T (float or double) as fit a register.
 template <class T> using Vector = xsimd::batch<T, Arch>;
 
+/// Vector registers that an inner loop may fill.
+template <class A = Arch> inline constexpr int registers = xsimd::batch<float, A>::size == 16 ? 32 : 16;
+
 /// Elements in a Vector<T>: with AVX2 8 floats or 4 doubles.
 template <class T> inline constexpr int width = static_cast<int>(Vector<T>::size);
 

@@ -20,7 +20,7 @@ namespace lamina::kernels::detail {
 /// epilogue.
 template <int V, class T, class Arch = simd::Arch>
 [[gnu::noinline]] void sum_lanes(const Window& window, const TileArguments<T>& a, const Pixels& pixels) {
-  constexpr int S = tile_pixels<V>;
+  constexpr int S = tile_pixels<V, Arch>;
   constexpr int lanes = simd::width<T>;
   using Native = simd::native<T>;
   for (PixelCursor cursor(pixels); !cursor.done();) {

@@ -91,10 +91,10 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
     // Pairs of groups share what is left over of the pixels.
     pieces.groups_each = std::min(blocks_.group_count, (pieces.groups_each + 1) / 2 * 2);
     // Rows that fill whole tiles (14 columns: two).
-    const Index even = tile_pixels<3> / std::gcd(out.width, Index{tile_pixels<3>});
+    const Index even = tile_pixels<3, Arch> / std::gcd(out.width, Index{tile_pixels<3, Arch>});
     pieces.rows_each = std::min(out.height, (pieces.rows_each + even - 1) / even * even);
     // Corners of a map are regions of a pixel or few: whole tiles of them need as many samples.
-    constexpr Index tile = tile_pixels<1>;
+    constexpr Index tile = tile_pixels<1, Arch>;
     if (rows_.count * columns_.count > 1 && 2 * pieces.samples_each >= tile)
       pieces.samples_each = std::min(out.batch, (pieces.samples_each + tile - 1) / tile * tile);
     return pieces;
@@ -120,7 +120,7 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
             }
             TileArguments<T> a = arguments(in, out, piece, group, row, column);
             // Of maps of 7×7 the corners are one pixel, and edges and inside end with one.
-            if (pixels.size() % tile_pixels<3> == 1 && is_pair(i, piece)) {
+            if (pixels.size() % tile_pixels<3, Arch> == 1 && is_pair(i, piece)) {
               Pixels whole = pixels;
               whole.left_out = 1;
               convolve_box<3>(window, a, whole, epilogue);

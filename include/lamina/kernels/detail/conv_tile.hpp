@@ -48,8 +48,14 @@ struct Window {
 
 /// Pixels in a tile of V output vectors. The last is for a pixel that is left over: a quarter of a tile of
 /// four, in a third of its time (six sums wait for one another; eight vectors of weights, a power of two
-/// apart as often as not, would have no room in the first-level cache).
-template <int V> inline constexpr int tile_pixels = V == 1 ? 12 : V == 2 ? 6 : V == 3 ? 4 : 1;
+/// apart as often as not, would have no room in the first-level cache). With 32 registers tiles of three
+/// vectors have twice the pixels, for weights of many channels come from behind that cache (AVX-512, Emerald
+/// Rapids: 1×1 2048→512@7 90 for 66 GFLOP/s, 1024→256@14 104 for 98; tiles of one or two lose).
+template <int V, class Arch = simd::Arch>
+inline constexpr int tile_pixels = V == 1   ? 12
+                                   : V == 2 ? 6
+                                   : V == 3 ? (simd::registers<Arch> == 32 ? 8 : 4)
+                                            : 1;
 
 /// What does not change between the tiles of a region.
 template <class T> struct TileArguments {
@@ -71,7 +77,7 @@ template <int V, class T, class Arch = simd::Arch>
   constexpr int lanes = simd::width<T>;
   simd::Vector<T> bias[V];
   for (int v = 0; v < V; ++v) bias[v] = a.bias ? simd::load(a.bias + v * lanes) : simd::broadcast<T>(0);
-  for (int s = 0; s < tile_pixels<V>; ++s) {
+  for (int s = 0; s < tile_pixels<V, Arch>; ++s) {
     const T* const from = a.out + out_pixel[s];
     T* const sum = sums + s * V * lanes;
     if (a.out_lanes == 0) {
@@ -92,7 +98,7 @@ template <int V, class T, class Epilogue, class Arch = simd::Arch>
 [[gnu::noinline]] void finish_pixels(const TileArguments<T>& a, T* sums, const Index* out_pixel,
                                      const Epilogue& epilogue) {
   constexpr int lanes = simd::width<T>;
-  constexpr int S = tile_pixels<V>;
+  constexpr int S = tile_pixels<V, Arch>;
   if (a.scale != T{1})
     for (int i = 0; i < S * V; ++i) {
       const auto bias = a.bias ? simd::load(a.bias + i % V * lanes) : simd::broadcast<T>(0);
@@ -123,7 +129,7 @@ template <int V, class T, class Epilogue, class Arch = simd::Arch>
 template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
 [[gnu::noinline]] void convolve_pixels(const Window& window, const TileArguments<T>& a, const Pixels& pixels,
                                        const Epilogue& epilogue) {
-  constexpr int S = tile_pixels<V>;
+  constexpr int S = tile_pixels<V, Arch>;
   constexpr int lanes = simd::width<T>;
   using Native = simd::native<T>;
   const Index weight_block = a.weight_block;
@@ -175,8 +181,12 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
         // four (1×1 with stride 2, 256 of 56×56: 88 and 74).
         if constexpr (S > 1) {
           const T* const ahead = first + tap->in + run->ahead;
-          for (const int s : {1, 1 + S / 2}) __builtin_prefetch(ahead + pixel[s]);
-          if (apart) [[unlikely]]
+          constexpr bool line_each = V == 3 && lanes * sizeof(T) == 64;
+          if constexpr (line_each)
+            for (int s = 0; s < S; ++s) __builtin_prefetch(ahead + pixel[s]);
+          else
+            for (const int s : {1, 1 + S / 2}) __builtin_prefetch(ahead + pixel[s]);
+          if (apart && !line_each) [[unlikely]]
             for (int s = 0; s < S; s += 2) __builtin_prefetch(ahead + pixel[s]);
         }
         const T* in = first + tap->in + run->in;
@@ -205,7 +215,7 @@ template <int V, int Step, class T, class Epilogue, class Arch = simd::Arch>
 /// channel: 75 instead of 58 GFLOP/s); wider ones spend long enough in a tile.
 template <int V, class T, class Epilogue, class Arch = simd::Arch>
 void convolve_box(const Window& window, TileArguments<T> a, const Pixels& pixels, const Epilogue& epilogue) {
-  constexpr int S = tile_pixels<V>;
+  constexpr int S = tile_pixels<V, Arch>;
   constexpr int lanes = simd::width<T>;
   if (V != 1 || a.out_lanes != 0 || pixels.inner.count < S || pixels.inner.out_step != lanes ||
       (pixels.inner.in_step != 1 && pixels.inner.in_step != lanes)) {

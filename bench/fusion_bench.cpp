@@ -1,6 +1,7 @@
 // What fusion saves. A convolution that adds its bias and a residual and applies relu before it stores
 // (`lamina`), against the bare convolution (`bare`) and against the same steps one after another (`apart`);
-// and a depthwise convolution with the 1×1 after it. Names: fusion/<layer>/<algorithm>/<who>. Run it with
+// and a depthwise convolution with the 1×1 after it. Names: fusion/<layer>/<algorithm>/<who>, of the latter
+// fusion/<pair>/<who>. Run it with
 //   fusion_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
 #include <benchmark/benchmark.h>
 

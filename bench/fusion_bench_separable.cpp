@@ -32,10 +32,10 @@ struct Pair {
             .pad_right = 1};
   }
   kernels::ConvGeometry pointwise() const { return {.in_channels = channels, .out_channels = out}; }
+  bool pays() const { return kernels::separable_pays(depthwise(), pointwise(), out_side()); }
   Index out_side() const { return depthwise().out_height(side); }
   std::string name() const {
-    const bool pays = kernels::separable_pays(depthwise(), pointwise());
-    return std::string(pays ? "separable" : "separable_apart") + "_" + std::to_string(channels) + "_" +
+    return std::string(pays() ? "separable" : "separable_apart") + "_" + std::to_string(channels) + "_" +
            std::to_string(out) + "_" + std::to_string(side) + (stride == 2 ? "_stride_2" : "");
   }
 };
@@ -44,15 +44,15 @@ class Work {
  public:
   explicit Work(const Pair& pair)
       : pair_(pair),
-        x_(filled(pair.channels * pair.side * pair.side)),
-        between_(filled(pair.channels * pair.out_side() * pair.out_side())),
-        y_(filled(pair.out * pair.out_side() * pair.out_side())),
+        x_(filled(whole(pair.channels) * pair.side * pair.side)),
+        between_(filled(whole(pair.channels) * pair.out_side() * pair.out_side())),
+        y_(filled(whole(pair.out) * pair.out_side() * pair.out_side())),
         weight_(filled(pair.depthwise().weight_size(block))),
         mixing_(filled(pair.pointwise().weight_size(block))),
         bias_(filled(std::max(pair.channels, pair.out) + block)) {}
 
   void one_pass() {
-    if (kernels::separable_pays(pair_.depthwise(), pair_.pointwise()))
+    if (pair_.pays())
       kernels::separable_conv_forward(map(x_, pair_.channels, pair_.side), pair_.depthwise(), weight_.data(),
                                       bias_.data(), relu6, pair_.pointwise(), mixing_.data(), bias_.data(),
                                       map(y_, pair_.out, pair_.out_side()));
@@ -69,6 +69,8 @@ class Work {
 
  private:
   static constexpr Index block = channel_block<float>;
+  /// Channels with their padding.
+  static Index whole(Index channels) { return (channels + block - 1) / block * block; }
   static FeatureMapView<float> map(Storage<float>& values, Index channels, Index side) {
     return {values.data(), 1, channels, side, side};
   }

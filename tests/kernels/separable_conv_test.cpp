@@ -28,7 +28,9 @@ const std::vector<SeparableCase> separable_cases = {
     // Several strips, the last one smaller, and pieces of more than one strip.
     {{1, 37, 150, depthwise(64, 3, 1, 1)}, 24},
     {{2, 41, 200, depthwise(40, 3, 2, 1)}, 9},
-    {{1, 23, 90, depthwise(66, 7, 1, 3)}, 8}};
+    {{1, 23, 90, depthwise(66, 7, 1, 3)}, 8},
+    {{1, 29, 120, depthwise(64, 3, 1, 2, 2)}, 8},
+    {{2, 1, 50, depthwise(64, 3, 1, 1)}, 8}};
 
 template <class T> void check_separable(const SeparableCase& c, bool accumulate) {
   const ConvGeometry &first = c.depthwise.geometry, second = pointwise(first.out_channels, c.out_channels);
@@ -88,17 +90,25 @@ TEST_CASE("separable convolutions without biases, of no samples", "[kernels]") {
 }
 
 TEST_CASE("what separable convolution is, and when it pays", "[kernels]") {
-  using kernels::separable_pays;
-  STATIC_REQUIRE(separable_pays(depthwise(32, 3, 1, 1), pointwise(32, 16)));
-  STATIC_REQUIRE(separable_pays(depthwise(128, 3, 2, 1), pointwise(128, 256)));
-  STATIC_REQUIRE(!separable_pays(depthwise(728, 3, 1, 1), pointwise(728, 728)));  // the weights outweigh
-  STATIC_REQUIRE(!separable_pays(square(32, 32, 3, 1, 1), pointwise(32, 16)));
-  STATIC_REQUIRE(!separable_pays(grouped(square(32, 32, 3, 1, 1), 16), pointwise(32, 16)));
-  STATIC_REQUIRE(!separable_pays(depthwise(32, 3, 1, 1), square(32, 16, 3, 1, 1)));
-  STATIC_REQUIRE(!separable_pays(depthwise(32, 3, 1, 1), square(32, 16, 1, 2)));
-  STATIC_REQUIRE(!separable_pays(bordered(depthwise(32, 3, 1, 1), Border::reflect), pointwise(32, 16)));
-  STATIC_REQUIRE(!separable_pays(bordered(depthwise(32, 3, 1, 1), Border::partial), pointwise(32, 16)));
-  STATIC_REQUIRE(separable_pays(bordered(depthwise(32, 3, 1, 0), Border::reflect), pointwise(32, 16)));
+  constexpr auto pays = [](const ConvGeometry& first, const ConvGeometry& second, Index columns = 56) {
+    return kernels::separable_pays(first, second, columns);
+  };
+  constexpr ConvGeometry of_32 = depthwise(32, 3, 1, 1), to_16 = pointwise(32, 16);
+  STATIC_REQUIRE(pays(of_32, to_16));
+  STATIC_REQUIRE(pays(depthwise(128, 3, 2, 1), pointwise(128, 256)));
+  STATIC_REQUIRE(pays(bordered(depthwise(32, 3, 1, 0), Border::reflect), to_16));
+  STATIC_REQUIRE(!pays(depthwise(728, 3, 1, 1), pointwise(728, 728), 19));  // the weights outweigh
+  STATIC_REQUIRE(pays(of_32, to_16, 512));
+  STATIC_REQUIRE(!pays(of_32, to_16, 513));  // two rows are no strip
+  STATIC_REQUIRE(!pays(depthwise(32, 3, 1, 2, 2), to_16, 512));
+  STATIC_REQUIRE(!pays(square(32, 32, 3, 1, 1), to_16));
+  STATIC_REQUIRE(!pays(grouped(square(32, 32, 3, 1, 1), 16), to_16));
+  STATIC_REQUIRE(!pays(of_32, square(32, 16, 3, 1, 1)));
+  STATIC_REQUIRE(!pays(of_32, square(32, 16, 1, 2)));
+  STATIC_REQUIRE(!pays(of_32, square(32, 16, 1, 1, 1)));
+  STATIC_REQUIRE(!pays(of_32, pointwise(32, 1)));  // which has a kernel of its own
+  STATIC_REQUIRE(!pays(bordered(of_32, Border::reflect), to_16));
+  STATIC_REQUIRE(!pays(bordered(of_32, Border::partial), to_16));
 }
 
 TEST_CASE("separable convolution refuses other geometries and maps", "[kernels]") {

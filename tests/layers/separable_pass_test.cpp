@@ -70,6 +70,10 @@ TEST_CASE("nets with convolutions in one pass answer as before", "[layers]") {
                         shared<"unit">(depthwise_conv<3> | conv<4, 1>) | max_pool<2> |
                         shared<"unit">(depthwise_conv<3> | conv<4, 1>)),
                        shape<3, 9, 8>>();
+  // A 1 × 1 convolution whose bias is not everywhere takes no norm in.
+  require_same_answers<(conv<8, 3> | depthwise_conv<3> | conv<5, 1, pad<1>, border<Border::partial>> |
+                        batch_norm),
+                       shape<3, 6, 5>>();
   // Sequences; and the map itself is the addend.
   require_same_answers<(conv<8, 3> | relu | depthwise_conv<3> | relu | conv<5, 1>), shape<3, 20>>();
   require_same_answers<(conv<8, 3> | add(id, depthwise_conv<3> | conv<8, 1>) | relu), shape<3, 6, 7>>();

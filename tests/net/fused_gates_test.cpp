@@ -38,4 +38,19 @@ TEST_CASE("other gates in turn stay products of their own", "[net]") {
   require_same_answers<(conv<9, 3> | no_gate | pixels<3>), shape<2, 5, 6>>();
 }
 
+TEST_CASE("x times itself is a gate, too", "[net]") {
+  require_same_answers<(conv<9, 3> | gate(id)), shape<2, 5, 6>>();
+  require_same_answers<(conv<9, 3> | deferred | gate(id)), shape<2, 5, 6>>();
+  require_same_answers<(conv<9, 3> | pixels<3> | gate(id) | relu), shape<2, 5, 6>>();
+}
+
+TEST_CASE("a sum of two gates is one pass, known at once or with the shape", "[net]") {
+  constexpr auto ones = gate(conv<1, 1> | sigmoid);
+  const std::size_t together = operations_when_frozen<(conv<9, 3> | add(channels, ones))>();
+  REQUIRE(operations_when_frozen<(conv<9, 3> | add(deferred, ones))>() == together);
+  REQUIRE(operations_when_frozen<(conv<9, 3> | add(ones, deferred))>() == together);
+  REQUIRE(operations_when_frozen<(conv<9, 3> | add(ones, deferred) | relu)>() == together + 1);
+  require_same_answers<(conv<9, 3> | add(ones, deferred) | relu), shape<2, 5, 6>>();
+}
+
 }  // namespace

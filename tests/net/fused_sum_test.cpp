@@ -86,4 +86,25 @@ TEST_CASE("the summary tells what a convolution has taken in", "[net]") {
   REQUIRE(text.find("+ batch_norm + add + relu") != std::string::npos);
 }
 
+constexpr auto as_wide = with_input([](auto in) { return conv<in.channels, 3>; });
+
+TEST_CASE("a sum goes into what is known only with the shape, under its names", "[net]") {
+  REQUIRE(
+      operations_when_frozen<(conv<8, 3> | residual(conv<8, 3> | relu | as_wide | batch_norm) | relu)>() ==
+      3);
+  constexpr auto net = conv<8, 3> | residual(conv<8, 3> | named<"wide">(as_wide)) | relu;
+  const auto frozen = freeze(Model<net, input<2, 5, 6>>{seed{4}});
+  REQUIRE(frozen.structure().operations.size() == 3);
+  REQUIRE(summary(frozen).find("wide") != std::string::npos);
+  require_same_answers<net, shape<3, 6, 7>>();
+}
+
+TEST_CASE("a branch that turns out to be nothing, or the image, is added as it is", "[net]") {
+  constexpr auto nothing = with_input([](auto) { return id; });
+  require_same_answers<(conv<8, 3> | residual(conv<8, 3> | nothing) | silu), shape<3, 6, 5>>();
+  require_same_answers<(residual(nothing) | conv<4, 3>), shape<3, 6, 5>>();
+  require_same_answers<(tap<"x"> | conv<3, 3> | add(id, with_input([](auto) { return from<"x">; })) | relu),
+                       shape<3, 6, 5>>();
+}
+
 }  // namespace

@@ -48,7 +48,7 @@ constexpr Index winograd_weights(ConvAlgorithm algorithm, const ConvGeometry& g)
   return along(g.kernel_height, g.stride_height) * along(g.kernel_width, g.stride_width);
 }
 
-/// The algorithm's name for this geometry, with the register tile (pixels × output vectors) of direct ones.
+/// The algorithm's name for this geometry; the direct one has a name for each plan that computes it.
 constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
   switch (algorithm) {
     case ConvAlgorithm::winograd_2x2:

@@ -4,6 +4,9 @@
 // second convolution reads a strip while it is in cache, and the next strip overwrites it.
 #pragma once
 
+#include <algorithm>
+#include <numeric>
+
 #include "lamina/kernels/conv.hpp"
 
 namespace lamina::kernels {
@@ -13,19 +16,22 @@ namespace detail {
 /// Bytes of the map between that are computed at a time: a quarter of a small second-level cache.
 inline constexpr Index strip_bytes = Index{1} << 17;
 
+/// Rows that a depthwise convolution computes together, so that strips are multiples of them.
+constexpr Index rows_together(const ConvGeometry& depthwise) { return 2 * depthwise.dilation_height; }
+
 }  // namespace detail
 
-/// Whether one pass computes such a pair, and is faster than two: the weights of the 1×1 convolution, which
-/// every strip reads, must not outweigh what need not be written and read. On one thread (2 MB of
-/// second-level cache) 144→24@56 takes 0.94 of two passes' time, 32→16@112 0.88, 128→128@56 0.97; 728→728@19,
-/// of 2 MB of weights, would take 1.09.
-constexpr bool separable_pays(const ConvGeometry& depthwise, const ConvGeometry& pointwise) {
+/// Whether one pass computes such a pair, of a map between of `columns` columns, and is faster than two. Its
+/// rows must fit a strip, and the weights of the 1×1 convolution, which every strip reads, must not outweigh
+/// what need not be written and read.
+constexpr bool separable_pays(const ConvGeometry& depthwise, const ConvGeometry& pointwise, Index columns) {
   const bool is_pair = depthwise.depthwise() && depthwise.kernel_width > 1 &&
                        (depthwise.border == Border::zero || !depthwise.padded()) && pointwise.groups == 1 &&
                        pointwise.taps() == 1 && !pointwise.padded() && pointwise.stride_height == 1 &&
-                       pointwise.stride_width == 1;
-  return is_pair &&
-         pointwise.in_channels * pointwise.out_channels * Index{sizeof(float)} <= detail::strip_bytes;
+                       pointwise.stride_width == 1 && !pointwise.single_output();
+  constexpr Index most = detail::strip_bytes / Index{sizeof(float)};
+  return is_pair && pointwise.in_channels * pointwise.out_channels <= most &&
+         pointwise.in_channels * columns * detail::rows_together(depthwise) <= most;
 }
 
 /// The pair, with `depthwise` and `pointwise` its geometries, of which separable_pays is true, and each
@@ -44,16 +50,21 @@ void separable_conv_forward(const FeatureMapView<X>& in, const ConvGeometry& dep
   const detail::AnyMap<const T> x = in;
   const Map y = out;
   const Map middle(nullptr, y.batch, depthwise.out_channels, y.height, y.width, block);
-  require(separable_pays(depthwise, pointwise),
-          "separable conv: these are no depthwise and 1 × 1 convolution");
+  require(separable_pays(depthwise, pointwise, y.width),
+          "separable conv: these are no depthwise and 1 × 1 convolution, or it does not pay");
   if (!detail::check_maps(depthwise, x, middle)) return;
   detail::check_maps(pointwise, detail::AnyMap<const T>(middle), y);
 
   const Index macs =
       y.batch * y.pixels() * (4 * middle.channels * depthwise.taps() + pointwise.weight_size(1));
-  const detail::Cut pieces = detail::cut_work(y.batch, y.height, 1, macs, false);
+  detail::Cut pieces = detail::cut_work(y.batch, y.height, 1, macs, false);
+  // Strips are whole rows that go together and, if they can be, whole tiles.
+  const Index together = detail::rows_together(depthwise);
+  const Index even = std::lcm(together, Index{4} / std::gcd(y.width, Index{4}));
   const Index row_bytes = middle.blocks() * middle.row_stride() * Index{sizeof(T)};
-  const Index rows = std::clamp<Index>(detail::strip_bytes / row_bytes / 2 * 2, 2, pieces.rows_each + 1);
+  const Index rows =
+      std::clamp(detail::strip_bytes / row_bytes / even * even, std::min(together, y.height), y.height);
+  pieces.rows_each = std::min(y.height, (pieces.rows_each + together - 1) / together * together);
   const Map strip(nullptr, 1, middle.channels, rows, y.width, block);
   const Scratch<T> strips(threads() * strip.batch_stride);
   const detail::DepthwisePlan<T, Arch> first(depthwise, false, x, middle, depthwise_weight, depthwise_bias,

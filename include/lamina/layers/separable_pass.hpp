@@ -23,7 +23,7 @@ template <class First, class Second> struct SeparablePass : Layer {
   using second = Second;
   static constexpr std::string_view name = Second::name;
   static constexpr bool accepts_epilogue = true;
-  static constexpr bool accepts_affine = true;
+  static constexpr bool accepts_affine = Second::accepts_affine;
 
   static constexpr Shape output(Shape in) { return Second::output(First::output(in)); }
   static constexpr std::array<Parameter, 4> fused_parameters(Shape in) {
@@ -40,8 +40,9 @@ template <class First, class Second> struct SeparablePass : Layer {
   }
   static constexpr bool accepts_addend(Shape in) { return Second::accepts_addend(First::output(in)); }
   static constexpr bool pays(Shape in) {
-    return kernels::separable_pays(First::layer::options.geometry(in),
-                                   Second::options.geometry(First::output(in)));
+    const Shape middle = First::output(in);
+    return kernels::separable_pays(First::layer::options.geometry(in), Second::options.geometry(middle),
+                                   middle.columns());
   }
 
   template <Shape In, class T, class F>

@@ -36,12 +36,34 @@ template <class L, class A>
   requires requires(Shape in) { L::accepts_addend(in); }
 inline constexpr bool takes_addend<Fused<L, A, Nothing>> = true;
 
+/// B, once the shape of its input is known to be In.
+template <class B, Shape In> struct Resolved {
+  using type = B;
+};
+template <class F, Shape In>
+struct Resolved<WithInput<F>, In> : Resolved<as_block<decltype(F{}(InputShape<In>{}))>, In> {};
+
+/// Branches as one block that does in one loop what they do in several; void where there is none. Layers that
+/// are often side by side specialise it for themselves.
+template <class Merge, class... B> struct Jointly {
+  using type = void;
+};
 /// A sum of two branches and the pointwise function P (or Nothing) after it: First, then the elements of
 /// Second, of which the last is Last, which takes an addend or may become what does, and those before it
 /// Before. Where the shapes allow, Last, the sum and P become one operation.
 template <class Merge, class First, class Second, class P, class Last, class... Before>
 struct SumAtEnd : Block {
   template <class Place, class Builder> static constexpr auto lower(Place place, Builder& builder) {
+    using Joint = typename Jointly<Merge, typename Resolved<First, Place::shape>::type,
+                                   typename Resolved<Second, Place::shape>::type>::type;
+    if constexpr (std::is_void_v<Joint>)
+      return lower_apart(place, builder);
+    else
+      return then_pointwise(builder.template branches<Merge, First, Second>(place), builder);
+  }
+
+ private:
+  template <class Place, class Builder> static constexpr auto lower_apart(Place place, Builder& builder) {
     const auto addend = detail::lower_blocked(detail::lower_at<First>(place, builder, 0), builder);
     if constexpr (!requires { Second::scope; }) builder.enter(1, {});
     const auto start = detail::with_taps(place, typename decltype(addend)::taps{});
@@ -53,7 +75,6 @@ struct SumAtEnd : Block {
       return end;
   }
 
- private:
   /// Where the branch ends and is yet to be added.
   template <class Place> struct Apart {
     Place branch;
@@ -72,7 +93,7 @@ struct SumAtEnd : Block {
   static constexpr auto finish_at(Addend addend, Place place, Builder& builder, int position) {
     if constexpr (requires { typename unnamed<End>::template ending<Place::shape>; }) {
       builder.enter(position, {});
-      const auto end = finish(typename unnamed<End>::template ending<Place::shape>{}, addend, place, builder);
+      const auto end = finish_resolved(End{}, addend, place, builder);
       builder.leave();
       return end;
     } else if constexpr (is_addable<unnamed<End>, Addend::shape>(Place::shape)) {
@@ -81,7 +102,7 @@ struct SumAtEnd : Block {
       builder.leave();
       return end;
     } else {
-      const auto branch = lower_alone<End>(place, builder, position);
+      const auto branch = detail::lower_blocked(lower_alone<End>(place, builder, position), builder);
       return Apart<std::remove_const_t<decltype(branch)>>{branch};
     }
   }
@@ -92,17 +113,34 @@ struct SumAtEnd : Block {
     const lamina::Place<out, false, typename Place::taps> sum{
         builder.template operation<Merge, false, Addend::shape, Place::shape>({addend.value, branch.value},
                                                                               out)};
+    return then_pointwise(sum, builder);
+  }
+  template <class Place, class Builder>
+  static constexpr auto then_pointwise(Place sum, [[maybe_unused]] Builder& builder) {
     if constexpr (std::is_same_v<P, Nothing>)
       return sum;
     else
       return detail::lower_layer<P>(sum, builder);
   }
 
+  /// A block that is known with the shape, under its names.
+  template <FixedString Name, class B, class Addend, class Place, class Builder>
+  static constexpr auto finish_resolved(Named<Name, B>, Addend addend, Place place, Builder& builder) {
+    builder.enter(-1, Name.view());
+    const auto end = finish_resolved(B{}, addend, place, builder);
+    builder.leave();
+    return end;
+  }
+  template <class B, class Addend, class Place, class Builder>
+  static constexpr auto finish_resolved(B, Addend addend, Place place, Builder& builder) {
+    return finish(typename B::template ending<Place::shape>{}, addend, place, builder);
+  }
+
   /// (A block that is known only now may be nothing at all.)
   template <class End, class Place, class Builder>
   static constexpr auto lower_alone(Place place, Builder& builder, int position) {
     if constexpr (std::is_same_v<End, Nothing>)
-      return detail::lower_blocked(place, builder);
+      return place;
     else
       return detail::lower_at<End>(place, builder, position);
   }

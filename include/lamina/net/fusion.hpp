@@ -68,11 +68,13 @@ template <class G> constexpr auto elements_of_gate(Branches<Gate, Identity, G>) 
 /// Whether B is a gate whose branch begins with a pooling that may read what another gate's product is made
 /// of.
 template <class B> inline constexpr bool gates_what_it_pools = false;
+constexpr bool pools_first(Elements<>) { return false; }
+template <class First, class... Rest> constexpr bool pools_first(Elements<First, Rest...>) {
+  return !std::is_void_v<typename OfProduct<unnamed<First>>::type>;
+}
 template <class B>
   requires is_gate<unnamed<B>>
-inline constexpr bool gates_what_it_pools<B> = []<class First, class... Rest>(Elements<First, Rest...>) {
-  return !std::is_void_v<typename OfProduct<unnamed<First>>::type>;
-}(elements_of_gate(unnamed<B>{}));
+inline constexpr bool gates_what_it_pools<B> = pools_first(elements_of_gate(unnamed<B>{}));
 
 /// The elements with neighbours fused, front to back; what is fused has the name of its first part.
 template <class... Done> constexpr auto fuse(Elements<Done...> done, Elements<>) { return done; }
@@ -188,18 +190,6 @@ constexpr auto defer(Elements<Done...> done, D block, Elements<Next...>, Element
   return defer_affine(done, block, Elements<Next..., L>{}, Elements<Rest...>{});
 }
 
-/// B, once the shape of its input is known to be In.
-template <class B, Shape In> struct Resolved {
-  using type = B;
-};
-template <class F, Shape In>
-struct Resolved<WithInput<F>, In> : Resolved<as_block<decltype(F{}(InputShape<In>{}))>, In> {};
-
-/// Branches as one block that does in one loop what they do in several; void where there is none. Layers that
-/// are often side by side specialise it for themselves.
-template <class Merge, class... B> struct Jointly {
-  using type = void;
-};
 /// op(x · f(x), x · g(x)).
 template <class Merge, class F, class G>
   requires(std::is_same_v<Merge, Sum> || std::is_same_v<Merge, Product> || std::is_same_v<Merge, Maximum>)

@@ -90,7 +90,7 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
     Cut pieces = cut_work(out.batch, out.height, blocks_.group_count, macs, weights_outweigh);
     // Pairs of groups share what is left over of the pixels.
     pieces.groups_each = std::min(blocks_.group_count, (pieces.groups_each + 1) / 2 * 2);
-    // Rows that fill whole tiles (14 columns: two).
+    // Rows that fill whole tiles (14 columns, tiles of four pixels: two).
     const Index even = tile_pixels<3, Arch> / std::gcd(out.width, Index{tile_pixels<3, Arch>});
     pieces.rows_each = std::min(out.height, (pieces.rows_each + even - 1) / even * even);
     // Corners of a map are regions of a pixel or few: whole tiles of them need as many samples.

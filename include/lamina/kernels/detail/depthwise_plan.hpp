@@ -69,10 +69,8 @@ template <class T, class Arch = simd::Arch> class DepthwisePlan {
     run_piece(in, out, {0, 1, 0, out.height, 0, out.blocks()}, worker, epilogue);
   }
 
-  /// Whether rows can be computed apart from others.
-  bool goes_along_rows() const { return !along_columns_; }
-
-  /// Rows of outputs of one sample, on this thread; `out` is those rows.
+  /// Rows of outputs of one sample, on this thread; `out` is those rows. (Not of kernels that are one column,
+  /// whose lines run down the map.)
   template <class Epilogue>
   void run_rows(const In& in, const Out& out, Index first_row, int worker, const Epilogue& epilogue) const {
     run_piece(in, out, {0, 1, first_row, out.height, 0, out.blocks()}, worker, epilogue);

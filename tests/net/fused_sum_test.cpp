@@ -86,13 +86,12 @@ TEST_CASE("the summary tells what a convolution has taken in", "[net]") {
   REQUIRE(text.find("+ batch_norm + add + relu") != std::string::npos);
 }
 
-constexpr auto as_wide = with_input([](auto in) { return conv<in.channels, 3>; });
+constexpr auto wide_as_its_input = with_input([](auto in) { return conv<in.channels, 3>; });
 
 TEST_CASE("a sum goes into what is known only with the shape, under its names", "[net]") {
-  REQUIRE(
-      operations_when_frozen<(conv<8, 3> | residual(conv<8, 3> | relu | as_wide | batch_norm) | relu)>() ==
-      3);
-  constexpr auto net = conv<8, 3> | residual(conv<8, 3> | named<"wide">(as_wide)) | relu;
+  REQUIRE(operations_when_frozen<(conv<8, 3> | residual(conv<8, 3> | relu | wide_as_its_input | batch_norm) |
+                                  relu)>() == 3);
+  constexpr auto net = conv<8, 3> | residual(conv<8, 3> | named<"wide">(wide_as_its_input)) | relu;
   const auto frozen = freeze(Model<net, input<2, 5, 6>>{seed{4}});
   REQUIRE(frozen.structure().operations.size() == 3);
   REQUIRE(summary(frozen).find("wide") != std::string::npos);

@@ -3,6 +3,7 @@
 #include "lamina/layers/conv.hpp"
 #include "lamina/layers/global_pool.hpp"
 #include "lamina/layers/pool.hpp"
+#include "lamina/train/interrupt.hpp"
 #include "support/example.hpp"
 
 using namespace lamina;
@@ -39,7 +40,7 @@ int main(int argc, char** argv) {
                      [](const Options& options) {
                        const auto [training, testing] = digits(options);
                        Model<net, input<1, 28, 28>> model{seed{options.seed}};
-                       fit(model, training, adamw{.learning_rate = 1e-2}, options.for_fit());
+                       fit(model, training, adamw{.learning_rate = 1e-2}, options.for_fit(), Interrupt{});
                        print_accuracy(evaluate(model, testing));
                      });
 }

@@ -1,5 +1,5 @@
-// The loop by hand: forward, a loss, backward, a step. fit does no more than this, with reports and
-// checkpoints.
+// The loop by hand: forward, a loss, backward, a step. This is the heart of fit, which adds schedules,
+// validation, callbacks, reports and checkpoints.
 #include <cstdio>
 
 #include "lamina/layers/conv.hpp"

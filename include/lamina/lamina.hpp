@@ -1,5 +1,6 @@
-// All of lamina. Programs that use a part of it compile faster with that part's headers; each room's README
-// names them.
+// What trains and runs nets, and tensors. Programs that use a part of it compile faster with that part's
+// headers; each room's README names them. Not here: pictures (io/image.hpp, io/picture.hpp), and what ties
+// tensors to other libraries (tensor/eigen.hpp, eigen_tensor.hpp, mdspan.hpp, linear_algebra.hpp).
 #pragma once
 
 // nets
@@ -101,6 +102,7 @@
 #include "lamina/tensor/softmax.hpp"
 #include "lamina/tensor/tensor.hpp"
 #include "lamina/tensor/tensor_of.hpp"
+#include "lamina/train/confusion_matrix.hpp"
 #include "lamina/train/density_search.hpp"
 #include "lamina/train/dilation_search.hpp"
 #include "lamina/train/dividing_rectangles.hpp"

@@ -1,7 +1,8 @@
 // Augmentation: a value that says what is done to the images of a batch on their way to the network.
-//   const auto pipeline = augment(random_crop{.padding = 4}, random_flip{}, normalize{{0.49, 0.48, 0.44},
-//   {0.2, 0.2, 0.2}}); Loader loader(training, {.batch_size = 64}, pipeline); Loader judge(testing, {.shuffle
-//   = false}, pipeline.for_evaluation());
+//   const auto pipeline = augment(random_crop{.padding = 4}, random_flip{},
+//                                 normalize{{0.49, 0.48, 0.44}, {0.2, 0.2, 0.2}});
+//   Loader loader(training, {.batch_size = 64}, pipeline);
+//   Loader judge(testing, {.shuffle = false}, pipeline.for_evaluation());
 // The steps are in data/augmentations/; workpiece.hpp and mixing.hpp there say how to write one.
 #pragma once
 

@@ -42,7 +42,8 @@ template <Index GroupCount, NormOptions O> struct GroupNorm : Layer {
   static constexpr Index group_count(Shape in) { return GroupCount == 0 ? in.channels : GroupCount; }
 };
 
-/// group_norm<32>: the channels in 32 groups, PyTorch's ε = 1e-5; options: epsilon<…>, no_affine.
+/// group_norm<32>: the channels in 32 groups, PyTorch's ε = 1e-5; options: epsilon<…>, no_affine,
+/// scale_init<…>.
 template <Index GroupCount, auto... Option>
   requires(GroupCount >= 1)
 inline constexpr GroupNorm<GroupCount, detail::with_options<struct group_norm_layer, NormOptions, Option...>(

@@ -203,7 +203,7 @@ struct Concat : Layer {
   }
 };
 
-/// slice<First, Count, Of>: channels First … First + Count of an input that must have Of.
+/// slice<First, Count, Of>: channels First … First + Count − 1 of an input that must have Of.
 template <Index First, Index Count, Index Of> struct Slice : Layer {
   static constexpr std::string_view name = "split";
   static constexpr Saves saves = Saves::nothing;

@@ -65,6 +65,7 @@ template <auto Net, auto In, class T = float> class Model : public ModelCore<T> 
  public:
   using Image = typename Core::Image;
   static constexpr Shape input_shape = InType::shape;
+  static constexpr int input_count = static_cast<int>(structure_.used.inputs);
   static constexpr int output_count = static_cast<int>(structure_.used.outputs);
 
   /// Parameters initialised from the seed, reproducibly.

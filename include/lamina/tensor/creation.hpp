@@ -48,6 +48,7 @@ Tensor<T, E...> full(std::type_identity_t<T> value, I... dynamic_extents) {
   return tensor;
 }
 
+/// Zeros, and below ones: zeros<float, dyn, 3>(n).
 template <class T, Index... E, std::integral... I> Tensor<T, E...> zeros(I... dynamic_extents) {
   return full<T, E...>(T{0}, dynamic_extents...);
 }

@@ -1,7 +1,6 @@
 // Tensors as mdspans and mdspans as tensors, both without a copy. Indices mean the same on both sides.
-//   as_tensor(m)        a TensorView of an mdspan: std::mdspan, Kokkos::mdspan, or any type like them.
-//   Nothing
-//                       need be included for that but the header that m's type comes from
+//   as_tensor(m)        a TensorView of an mdspan: std::mdspan, Kokkos::mdspan, or any type like them;
+//                       nothing need be included for that but the header that m's type comes from
 //   as_mdspan<M>(x)     the mdspan of type M, of whatever library, of a tensor or view
 //   as_mdspan(x)        std::mdspan where the standard library has one, else Kokkos' (the reference
 //                       implementation) if <mdspan/mdspan.hpp> is found; where neither is, it does not exist,

@@ -92,9 +92,9 @@ class Stopwatch {
 ///   fit(model, training, adamw{.learning_rate = 1e-3}, {.epochs = 10, .batch_size = 64},
 ///       schedule::cosine{}, validate_on(testing), augment(random_flip{}), early_stop{});
 ///
-/// The net has one output; of callbacks there may be any number, of every other argument after the options
-/// one. The loss is cross entropy and the metric accuracy unless others are given; a plateau answers to the
-/// loss, or with {.maximize = true} to the metric, of validation where there is any. With an
+/// The net has one input and one output; of callbacks there may be any number, of every other argument after
+/// the options one. The loss is cross entropy and the metric accuracy unless others are given; a plateau
+/// answers to the loss, or with {.maximize = true} to the metric, of validation where there is any. With an
 /// exponential_moving_average{.decay = 0.999} the average of the weights (and running statistics) is what is
 /// validated, what callbacks see at the end of an epoch, and what the model has in the end. Results depend on
 /// the seeds alone, not on the number of threads; a training that was stopped and resumed
@@ -115,6 +115,10 @@ FitReport fit(Model<Net, In, T>& model, const Dataset<Pixel>& training, Rule rul
       Model<Net, In, T>::output_count == 1,
       "fit: the net has several outputs, and a training needs a loss for each of them; write the loop "
       "yourself, with output(k) and output_gradient(k) (examples/custom_training_loop.cpp shows one)");
+  static_assert(
+      Model<Net, In, T>::input_count == 1,
+      "fit: the net has extra inputs, and a data set has images alone; write the loop yourself, with "
+      "model.forward(images, …) (examples/custom_training_loop.cpp shows one)");
   static_assert(detail::at_most_one<detail::IsLoss<T>, Extra...>, "fit: two losses are given; it takes one");
   static_assert(detail::at_most_one<detail::IsSchedule, Extra...>,
                 "fit: two schedules are given; it takes one (schedule::warm_up puts one before another)");

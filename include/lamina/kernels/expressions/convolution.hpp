@@ -10,9 +10,12 @@
 //   Tensor z = conv2d<stride<2>, pad<1>>(x, w);                 // options known to the compiler
 //   Tensor v = conv2d(x, w, stride<2>, groups<4>);              // or not: rows and columns are dyn
 // Options, in any order, each at most once:
-//   stride<…>, dilation<…>     one number, or <vertical, horizontal>, or of volumes <depth, vertical,
-//   horizontal> same (the default: (k − 1) · d / 2 on both sides, so that an even kernel leaves a pixel less)
-//   | same_upper | valid | pad<…>             transposed: what is cropped; no same_upper groups<n>
+//   stride<…>, dilation<…>     one number, or <vertical, horizontal>, or of volumes
+//                              <depth, vertical, horizontal>
+//   same                       the default: (k − 1) · d / 2 on both sides, so that an even kernel leaves
+//                              a pixel less
+//   same_upper, valid, pad<…>  instead; of transposed ones pad is what is cropped, and no same_upper
+//   groups<n>
 //   border<Border::reflect>    not of transposed ones; no partial border in conv3d
 //   output_padding<…>          of transposed ones: rows and columns to add at the end, less than the stride
 // Of float or double (mixed: double); integers are to be converted, cast<float>(x). Contradicting extents

@@ -60,7 +60,7 @@ void separable_conv_forward(const FeatureMapView<X>& in, const ConvGeometry& dep
   detail::Cut pieces = detail::cut_work(y.batch, y.height, 1, macs, false);
   // Strips are whole rows that go together and, if they can be, whole tiles.
   const Index together = detail::rows_together(depthwise);
-  const Index even = std::lcm(together, Index{4} / std::gcd(y.width, Index{4}));
+  const Index even = std::lcm(together, detail::rows_of_whole_tiles<Arch>(y.width));
   const Index row_bytes = middle.blocks() * middle.row_stride() * Index{sizeof(T)};
   const Index rows =
       std::clamp(detail::strip_bytes / row_bytes / even * even, std::min(together, y.height), y.height);

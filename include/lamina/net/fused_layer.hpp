@@ -170,7 +170,7 @@ template <class Merge, class L, class A, class P> struct FusedSum : Fused<L, A, 
   template <Shape In, class T> static void forward(const Forward<T>& pass) {
     const FeatureMapView<const T>& addend = pass.inputs[1];
     if (addend.data != pass.output.data) kernels::copy<T>(addend, pass.output);
-    L::template forward_fused<In>(pass, typename epilogue_of<P>::type{}, true);
+    L::template forward_fused<In>(pass, typename Fused<L, A, P>::epilogue{}, true);
   }
 };
 

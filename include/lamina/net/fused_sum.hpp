@@ -48,6 +48,7 @@ struct Resolved<WithInput<F>, In> : Resolved<as_block<decltype(F{}(InputShape<In
 template <class Merge, class... B> struct Jointly {
   using type = void;
 };
+
 /// A sum of two branches and the pointwise function P (or Nothing) after it: First, then the elements of
 /// Second, of which the last is Last, which takes an addend or may become what does, and those before it
 /// Before. Where the shapes allow, Last, the sum and P become one operation.
@@ -92,15 +93,11 @@ struct SumAtEnd : Block {
   template <class End, class Addend, class Place, class Builder>
   static constexpr auto finish_at(Addend addend, Place place, Builder& builder, int position) {
     if constexpr (requires { typename unnamed<End>::template ending<Place::shape>; }) {
-      builder.enter(position, {});
-      const auto end = finish_resolved(End{}, addend, place, builder);
-      builder.leave();
-      return end;
+      using Ended = typename unnamed<End>::template ending<Place::shape>;
+      return under_names<End>(builder, position, [&] { return finish(Ended{}, addend, place, builder); });
     } else if constexpr (is_addable<unnamed<End>, Addend::shape>(Place::shape)) {
-      builder.enter(position, {});
-      const auto end = one_operation(End{}, addend, place, builder);
-      builder.leave();
-      return end;
+      return under_names<End>(builder, position,
+                              [&] { return one_operation(unnamed<End>{}, addend, place, builder); });
     } else {
       const auto branch = detail::lower_blocked(lower_alone<End>(place, builder, position), builder);
       return Apart<std::remove_const_t<decltype(branch)>>{branch};
@@ -123,17 +120,23 @@ struct SumAtEnd : Block {
       return detail::lower_layer<P>(sum, builder);
   }
 
-  /// A block that is known with the shape, under its names.
-  template <FixedString Name, class B, class Addend, class Place, class Builder>
-  static constexpr auto finish_resolved(Named<Name, B>, Addend addend, Place place, Builder& builder) {
-    builder.enter(-1, Name.view());
-    const auto end = finish_resolved(B{}, addend, place, builder);
+  /// What f lowers, at this position and under the names of B.
+  template <class B, class Builder, class F>
+  static constexpr auto under_names(Builder& builder, int position, F f) {
+    builder.enter(position, {});
+    const auto end = under_names(B{}, builder, f);
     builder.leave();
     return end;
   }
-  template <class B, class Addend, class Place, class Builder>
-  static constexpr auto finish_resolved(B, Addend addend, Place place, Builder& builder) {
-    return finish(typename B::template ending<Place::shape>{}, addend, place, builder);
+  template <FixedString Name, class B, class Builder, class F>
+  static constexpr auto under_names(Named<Name, B>, Builder& builder, F f) {
+    builder.enter(-1, Name.view());
+    const auto end = under_names(B{}, builder, f);
+    builder.leave();
+    return end;
+  }
+  template <class B, class Builder, class F> static constexpr auto under_names(B, Builder&, F f) {
+    return f();
   }
 
   /// (A block that is known only now may be nothing at all.)
@@ -153,14 +156,6 @@ struct SumAtEnd : Block {
       return false;
   }
 
-  /// Under the names that the last layer has.
-  template <FixedString Name, class B, class Addend, class Place, class Builder>
-  static constexpr auto one_operation(Named<Name, B>, Addend addend, Place place, Builder& builder) {
-    builder.enter(-1, Name.view());
-    const auto end = one_operation(B{}, addend, place, builder);
-    builder.leave();
-    return end;
-  }
   template <class L, class A, class Addend, class Place, class Builder>
   static constexpr auto one_operation(Fused<L, A, Nothing> last, Addend addend, Place place,
                                       Builder& builder) {

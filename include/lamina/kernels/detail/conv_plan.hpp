@@ -3,8 +3,6 @@
 // thread; pieces allocate nothing.
 #pragma once
 
-#include <numeric>
-
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/detail/conv_axis.hpp"
@@ -91,7 +89,7 @@ template <class T, class Arch = simd::Arch> class ConvPlan {
     // Pairs of groups share what is left over of the pixels.
     pieces.groups_each = std::min(blocks_.group_count, (pieces.groups_each + 1) / 2 * 2);
     // Rows that fill whole tiles (14 columns, tiles of four pixels: two).
-    const Index even = tile_pixels<3, Arch> / std::gcd(out.width, Index{tile_pixels<3, Arch>});
+    const Index even = rows_of_whole_tiles<Arch>(out.width);
     pieces.rows_each = std::min(out.height, (pieces.rows_each + even - 1) / even * even);
     // Corners of a map are regions of a pixel or few: whole tiles of them need as many samples.
     constexpr Index tile = tile_pixels<1, Arch>;

@@ -57,12 +57,11 @@ template <std::size_t I> struct CompiledGeometry {
   constexpr operator ConvGeometry() const { return compiled_problems[I].geometry; }
 };
 
-/// Photographs and digits are read as they come, by the direct algorithm.
+/// Photographs and digits are read as they come.
 constexpr bool reads_image(const ConvGeometry& g) { return g.in_channels <= 4 && g.groups == 1; }
 
 constexpr ConvAlgorithm chosen(const ConvProblem& p, Accuracy accuracy) {
-  return reads_image(p.geometry) ? ConvAlgorithm::direct
-                                 : kernels::choose_algorithm(p.geometry, p.height, p.width, accuracy);
+  return kernels::choose_algorithm(p.geometry, p.height, p.width, accuracy);
 }
 
 /// f.template operator()<Block>() with the block of the input map.
@@ -73,28 +72,19 @@ template <class F> decltype(auto) with_input_block(const ConvGeometry& g, F&& f)
 /// The forward pass, with weights packed once.
 template <ConvAlgorithm Algorithm, int Block, class Geometry>
 Work forward(const SharedMaps<Block>& maps, Geometry geometry) {
-  if constexpr (Block == 1) {
-    return [=] {
-      kernels::conv_forward(maps->x.view, maps->weight.data(), maps->bias.data(), maps->y.view, geometry);
-    };
-  } else {
-    auto packed = std::make_shared<Storage<float>>(kernels::packed_weight_size(Algorithm, geometry));
-    kernels::pack_conv_weights<Algorithm>(maps->weight.data(), geometry, packed->data());
-    return [=] {
-      kernels::conv_forward_packed<Algorithm>(maps->x.view, packed->data(), maps->bias.data(), maps->y.view,
-                                              geometry);
-    };
-  }
+  auto packed = std::make_shared<Storage<float>>(kernels::packed_weight_size(Algorithm, geometry));
+  kernels::pack_conv_weights<Algorithm>(maps->weight.data(), geometry, packed->data());
+  return [=] {
+    kernels::conv_forward_packed<Algorithm>(maps->x.view, packed->data(), maps->bias.data(), maps->y.view,
+                                            geometry);
+  };
 }
 
 /// The same for an algorithm that is known at run time only.
 template <int Block>
 Work forward(const SharedMaps<Block>& maps, const ConvGeometry& geometry, ConvAlgorithm algorithm) {
-  if constexpr (Block == 1)
-    return forward<ConvAlgorithm::direct>(maps, geometry);
-  else
-    return kernels::with_algorithm(
-        algorithm, [&]<ConvAlgorithm Algorithm>() { return forward<Algorithm>(maps, geometry); });
+  return kernels::with_algorithm(
+      algorithm, [&]<ConvAlgorithm Algorithm>() { return forward<Algorithm>(maps, geometry); });
 }
 
 /// A gradient, by what training chooses.
@@ -264,8 +254,7 @@ void add_lamina(const ConvProblem& problem, Workload workload, std::vector<Conte
 void add_lamina_algorithms(const ConvProblem& problem, std::vector<Contestant>& to) {
   const auto errors = std::make_shared<Errors>(problem);
   for (const ConvAlgorithm algorithm : kernels::conv_algorithms)
-    if (algorithm == ConvAlgorithm::direct ||
-        (!reads_image(problem.geometry) && kernels::applies(algorithm, problem.geometry)))
+    if (kernels::applies(algorithm, problem.geometry))
       to.push_back({who(algorithm, problem.geometry), [=] { return run_time_forward(problem, algorithm); },
                     [=] { return errors->of(algorithm); }});
 }

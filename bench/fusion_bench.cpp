@@ -52,7 +52,7 @@ template <ConvAlgorithm Algorithm> class Work {
 
   template <class F = kernels::no_epilogue> void convolve(const float* bias, bool add, const F& f = {}) {
     kernels::conv_forward_packed<Algorithm, kernels::ConvKind::dense, kernels::ConvWindow{3, 3, 1}>(
-        map(x_, layer_.in), packed_.data(), bias, out(), geometry_, f, kernels::nothing_follows{}, add);
+        map(x_, layer_.in), packed_.data(), bias, out(), geometry_, f, add);
   }
   void bare() { convolve(nullptr, false); }
   void fused() { convolve(bias_.data(), true, relu); }

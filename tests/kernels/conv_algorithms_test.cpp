@@ -42,6 +42,11 @@ static_assert(relaxed(geometry(256, 256, 3), 14) == ConvAlgorithm::winograd_4x4)
 static_assert(relaxed(geometry(512, 512, 3), 7) == ConvAlgorithm::winograd_2x2);
 static_assert(relaxed(geometry(3, 16, 3), 32) == ConvAlgorithm::direct);
 static_assert(relaxed(strided(geometry(128, 128, 3)), 56) == ConvAlgorithm::winograd_4x4);
+static_assert(relaxed(strided(geometry(256, 256, 3)), 28) == ConvAlgorithm::winograd_2x2);
+static_assert(relaxed(strided(geometry(64, 64, 5)), 56) == ConvAlgorithm::winograd_4x4);
+static_assert(relaxed(strided(geometry(3, 64, 7)), 224) == ConvAlgorithm::winograd_3x3);
+static_assert(relaxed(strided(geometry(3, 32, 3)), 299) == ConvAlgorithm::direct);
+static_assert(relaxed(geometry(3, 64, 3), 224) == ConvAlgorithm::direct);
 
 static_assert(choose_algorithm(geometry(64, 64, 3), 56, 56, Accuracy::exact) == ConvAlgorithm::direct);
 static_assert(relaxed(geometry(32, 64, 5), 28) == ConvAlgorithm::winograd_4x4);
@@ -57,7 +62,10 @@ constexpr bool applies_where(auto change, Index kernel = 3) {
 static_assert(applies_where([](ConvGeometry&) {}));
 static_assert(!applies_where([](ConvGeometry& g) { g.stride_width = 2; }));
 static_assert(applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 2; }));
-static_assert(!applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 2; }, 5));
+static_assert(applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 2; }, 5));
+static_assert(!applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 2; }, 7));
+static_assert(applies(ConvAlgorithm::winograd_3x3, strided(geometry(64, 64, 7))));
+static_assert(!applies(ConvAlgorithm::winograd_3x3, geometry(64, 64, 3)));
 static_assert(!applies_where([](ConvGeometry& g) { g.stride_height = g.stride_width = 3; }));
 static_assert(applies_where([](ConvGeometry& g) { g.dilation_height = 2; }));
 static_assert(applies_where([](ConvGeometry& g) { g.kernel_width = 1; }));

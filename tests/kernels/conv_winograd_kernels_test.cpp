@@ -54,21 +54,27 @@ TEST_CASE("Winograd's algorithms: squares, rows and columns of 3, 5 and 7, dilat
     for (const Kernel k : {Kernel(taps, taps), Kernel(1, taps), Kernel(taps, 1)}) {
       const std::vector<ConvCase> cases = cases_of(k);
       check_errors<ConvAlgorithm::winograd_2x2>(cases, taps + 1);
+      check_errors<ConvAlgorithm::winograd_3x3>(cases, 0);
       check_errors<ConvAlgorithm::winograd_4x4>(cases, taps <= 5 ? taps + 3 : 0);
       check_errors<ConvAlgorithm::winograd_6x6>(cases, taps <= 3 ? taps + 5 : 0);
     }
 }
 
-TEST_CASE("Winograd's algorithms: 3x3 with stride 2", "[kernels]") {
-  std::vector<ConvCase> cases;
-  for (const Index side : {1, 2, 5, 8, 13, 23}) {
-    cases.push_back({2, side, 24 - side, square(9, 11, 3, 2, 1)});
-    if (side >= 3 && side <= 21) cases.push_back({1, 24 - side, side, square(8, 17, 3, 2)});
+TEST_CASE("Winograd's algorithms: squares of 3, 5 and 7 with stride 2", "[kernels]") {
+  for (const Index taps : {3, 5, 7}) {
+    std::vector<ConvCase> cases;
+    for (const Index side : {1, 2, 5, 8, 13, 23}) {
+      cases.push_back({2, side, 24 - side, square(9, 11, taps, 2, taps / 2)});
+      if (side >= taps && 24 - side >= taps) cases.push_back({1, 24 - side, side, square(8, 17, taps, 2)});
+    }
+    cases.push_back({1, 3, 4, square(5, 3, taps, 2, 3)});
+    cases.push_back({3, 30, 47, square(3, 33, taps, 2, taps / 2)});
+    const Index halved = (taps + 1) / 2;
+    check_errors<ConvAlgorithm::winograd_2x2>(cases, halved + 1);
+    check_errors<ConvAlgorithm::winograd_3x3>(cases, halved + 2);
+    check_errors<ConvAlgorithm::winograd_4x4>(cases, taps <= 5 ? halved + 3 : 0);
+    check_errors<ConvAlgorithm::winograd_6x6>(cases, 0);
   }
-  cases.push_back({1, 3, 4, square(5, 3, 3, 2, 3)});
-  check_errors<ConvAlgorithm::winograd_2x2>(cases, 3);
-  check_errors<ConvAlgorithm::winograd_4x4>(cases, 5);
-  check_errors<ConvAlgorithm::winograd_6x6>(cases, 0);
 }
 
 TEST_CASE("Winograd, dilated: bias, addend and epilogue at every output once", "[kernels]") {
@@ -85,8 +91,7 @@ TEST_CASE("Winograd, dilated: bias, addend and epilogue at every output once", "
                                         packed.data());
   Map<float> y(plain(there), 1);
   kernels::conv_forward_packed<algorithm>(Map<float>(plain(x)).view(), packed.data(),
-                                          arena_bias<float>(bias).data(), y.view(), c.geometry, relu,
-                                          kernels::nothing_follows{}, true);
+                                          arena_bias<float>(bias).data(), y.view(), c.geometry, relu, true);
   require_close(y.plain().values, expected.values, 1e-4);
   REQUIRE(y.gap_untouched());
 }

@@ -104,8 +104,7 @@ TEST_CASE("Winograd: added to what is there, before the epilogue", "[kernels]") 
                                                                  packed.data());
   Map<double> y(plain(there), 1);
   kernels::conv_forward_packed<ConvAlgorithm::winograd_4x4, kernels::ConvKind::dense, known>(
-      Map<double>(plain(x)).view(), packed.data(), arena_bias<double>(bias).data(), y.view(), g, relu,
-      kernels::nothing_follows{}, true);
+      Map<double>(plain(x)).view(), packed.data(), arena_bias<double>(bias).data(), y.view(), g, relu, true);
   require_close(y.plain().values, expected.values, 1e-11);
   REQUIRE(y.gap_untouched());
 }

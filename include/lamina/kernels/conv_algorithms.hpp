@@ -11,10 +11,11 @@ namespace lamina::kernels {
 /// winograd_MxM computes M×M outputs of an R×R kernel with (M + R - 1)² products instead of R²·M² (Lavin &
 /// Gray 2015), at the price of more rounding; of a kernel that is a row or a column, M outputs along it with
 /// M + R - 1 products instead of R·M.
-enum class ConvAlgorithm { direct, winograd_2x2, winograd_4x4, winograd_6x6 };
+enum class ConvAlgorithm { direct, winograd_2x2, winograd_3x3, winograd_4x4, winograd_6x6 };
 
 inline constexpr ConvAlgorithm conv_algorithms[] = {ConvAlgorithm::direct, ConvAlgorithm::winograd_2x2,
-                                                    ConvAlgorithm::winograd_4x4, ConvAlgorithm::winograd_6x6};
+                                                    ConvAlgorithm::winograd_3x3, ConvAlgorithm::winograd_4x4,
+                                                    ConvAlgorithm::winograd_6x6};
 
 /// How large the rounding error of outputs y = Σ w x over K products may be, with eps that of the element
 /// type. exact: as of a sum, 4 √K eps · max|w x|. relaxed: 128 eps · the largest Σ|w x|; that admits
@@ -30,20 +31,37 @@ constexpr Index blocks_together(Index left) { return left == 4 ? 2 : left < 3 ? 
 }  // namespace detail
 
 /// M of winograd_MxM; 0 for what is not Winograd's.
-constexpr int winograd_outputs(ConvAlgorithm algorithm) { return 2 * static_cast<int>(algorithm); }
+constexpr int winograd_outputs(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::winograd_2x2:
+      return 2;
+    case ConvAlgorithm::winograd_3x3:
+      return 3;
+    case ConvAlgorithm::winograd_4x4:
+      return 4;
+    case ConvAlgorithm::winograd_6x6:
+      return 6;
+    default:
+      return 0;
+  }
+}
 
-/// The outputs of a Winograd tile along an axis of the kernel, the products they take, and the different
-/// weights of these. With stride 2, of 3 taps, the even inputs meet two taps and the odd ones the third.
+/// The outputs of a Winograd tile along an axis of the kernel, the products they take, the inputs these are
+/// made of, and the different weights. With stride 2 the even inputs meet (taps + 1) / 2 taps and the odd
+/// ones the others, and their products are added; a single odd tap is the same weight in all of them.
 constexpr Index winograd_outputs(ConvAlgorithm algorithm, Index taps) {
   return taps == 1 ? 1 : winograd_outputs(algorithm);
 }
 constexpr Index winograd_products(ConvAlgorithm algorithm, Index taps, Index stride) {
-  const Index outputs = winograd_outputs(algorithm, taps);
-  return stride == 2 ? 2 * outputs + 1 : outputs + taps - 1;
+  return winograd_outputs(algorithm, taps) + (stride == 2 ? (taps + 1) / 2 : taps) - 1;
+}
+constexpr Index winograd_inputs(ConvAlgorithm algorithm, Index taps, Index stride) {
+  return (winograd_outputs(algorithm, taps) - 1) * stride + taps;
 }
 constexpr Index winograd_weights(ConvAlgorithm algorithm, const ConvGeometry& g) {
   const auto along = [&](Index taps, Index stride) {
-    return stride == 2 ? winograd_outputs(algorithm) + 2 : winograd_products(algorithm, taps, stride);
+    const Index products = winograd_products(algorithm, taps, stride);
+    return stride == 2 ? products + (taps == 3 ? 1 : products - 1) : products;
   };
   return along(g.kernel_height, g.stride_height) * along(g.kernel_width, g.stride_width);
 }
@@ -53,6 +71,8 @@ constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
   switch (algorithm) {
     case ConvAlgorithm::winograd_2x2:
       return "winograd_2x2";
+    case ConvAlgorithm::winograd_3x3:
+      return "winograd_3x3";
     case ConvAlgorithm::winograd_4x4:
       return "winograd_4x4";
     case ConvAlgorithm::winograd_6x6:
@@ -66,17 +86,19 @@ constexpr const char* label(ConvAlgorithm algorithm, const ConvGeometry& g) {
   }
 }
 
-/// Whether the algorithm computes this convolution (of blocked maps). Winograd's are there for kernels of
-/// 3, 5 or 7 taps, squares, rows and columns, as long as they take no more than 8 products along an axis; and
-/// for 3×3 with stride 2.
+/// Whether the algorithm computes this convolution. Winograd's are there for kernels of 3, 5 or 7 taps:
+/// squares, rows and columns, as long as they take no more than 8 products along an axis; and with stride 2
+/// squares that are not dilated, as long as they take no more than 6. (Three outputs are for stride 2, where
+/// their points are in pairs.)
 constexpr bool applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
   if (algorithm == ConvAlgorithm::direct) return true;
-  if (g.groups > 1 || (g.border != Border::zero && g.padded())) return false;
   const Index taps = g.kernel_height > g.kernel_width ? g.kernel_height : g.kernel_width;
+  if (g.groups > 1 || (g.border != Border::zero && g.padded()) || (taps != 3 && taps != 5 && taps != 7))
+    return false;
   if (g.stride_height == 2 && g.stride_width == 2)
-    return g.kernel_height == 3 && g.kernel_width == 3 && g.dilation_height == 1 && g.dilation_width == 1 &&
-           winograd_outputs(algorithm) <= 4;
-  return g.stride_height == 1 && g.stride_width == 1 && (taps == 3 || taps == 5 || taps == 7) &&
+    return g.kernel_height == taps && g.kernel_width == taps && g.dilation_height == 1 &&
+           g.dilation_width == 1 && winograd_products(algorithm, taps, 2) <= 6;
+  return g.stride_height == 1 && g.stride_width == 1 && algorithm != ConvAlgorithm::winograd_3x3 &&
          (g.kernel_height == taps || g.kernel_height == 1) &&
          (g.kernel_width == taps || g.kernel_width == 1) && winograd_products(algorithm, taps, 1) <= 8;
 }
@@ -103,14 +125,15 @@ constexpr bool weights_gradient_applies(ConvAlgorithm algorithm, const ConvGeome
 constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows, Index columns,
                      Index lanes = 8) {
   constexpr Index tile_start = 50;  // of a register tile: loops, stores
+  constexpr Index run_start = 16;   // of a run of channels
   const auto shares = [](Index whole, Index each) { return (whole + each - 1) / each; };
   const Index out_rows = g.out_height(rows), out_columns = g.out_width(columns);
   const Index blocks = shares(g.out_channels, lanes), in_blocks = shares(g.in_channels, lanes);
-  const auto multiply = [&](Index pixels, Index steps) {
+  const auto multiply = [&](Index pixels, Index steps, Index starts) {
     Index tiles = 0;  // of 12 sums each
     for (Index left = blocks; left > 0; left -= detail::blocks_together(left))
       tiles += shares(pixels, 12 / detail::blocks_together(left));
-    return tiles * (12 * steps + tile_start);
+    return tiles * (12 * steps + starts);
   };
   // Weights that do not fit into the second-level cache, or not even behind it, come more slowly than they
   // are used.
@@ -119,7 +142,7 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
     return vectors * (elements > Index{1} << 22 ? 8 : elements > Index{1} << 17 ? 3 : 0);
   };
   if (algorithm == ConvAlgorithm::direct)
-    return multiply(out_rows * out_columns, g.taps() * g.in_channels_per_group()) +
+    return multiply(out_rows * out_columns, g.taps() * g.in_channels_per_group(), tile_start) +
            fetch(g.taps() * g.in_channels_per_group() * blocks);
   // The outputs along an axis are cut into those of each phase of the dilation, and these into tiles.
   const auto tiles_along = [&](Index outputs, Index taps, Index dilation) {
@@ -130,12 +153,19 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
                       tiles_along(out_columns, g.kernel_width, g.dilation_width);
   // Loads, stores and arithmetic of a transform along an axis, in halves, for each number that passes; the
   // largest spills registers.
-  const auto transform_along = [](Index products) { return products >= 8 ? 10 : products > 1 ? 7 : 1; };
+  const auto transform = [](Index down, Index across) {
+    const auto along = [](Index numbers) { return numbers >= 8 ? 10 : numbers > 1 ? 7 : 1; };
+    return down * across * (along(down) + along(across)) / 2;
+  };
   const Index down = winograd_products(algorithm, g.kernel_height, g.stride_height);
   const Index across = winograd_products(algorithm, g.kernel_width, g.stride_width);
-  const Index transform = down * across * (transform_along(down) + transform_along(across)) / 2;
-  return down * across * multiply(tiles, g.in_channels) + tiles * (blocks + in_blocks) * transform +
-         fetch(winograd_weights(algorithm, g) * g.in_channels * blocks);
+  const Index inputs_down = winograd_inputs(algorithm, g.kernel_height, g.stride_height);
+  const Index inputs_across = winograd_inputs(algorithm, g.kernel_width, g.stride_width);
+  const Index starts = down * across * tile_start + (inputs_down * inputs_across - down * across) * run_start;
+  return multiply(tiles, inputs_down * inputs_across * g.in_channels, starts) +
+         tiles * (in_blocks * transform(inputs_down, inputs_across) + blocks * transform(down, across)) +
+         fetch(winograd_weights(algorithm, g) * g.in_channels * blocks) +
+         (g.in_channels <= 4 ? 4 * rows * columns : 0);  // an image is made a blocked map
 }
 
 /// Whether a batch saves more than the packing of the weights costs, where that is done for each call.
@@ -160,11 +190,12 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g, Index rows, Inde
   return best;
 }
 
-/// What training chooses forward: of Winograd's algorithms the 4×4 one, or for kernels of 7 the 2×2 one. In
-/// batches the others are hardly ever faster, and each would be compiled.
+/// What training chooses forward: of Winograd's algorithms the 4×4 one, or for kernels of 7 the 2×2 one, with
+/// stride 2 the 3×3 one. In batches the others are hardly ever faster, and each would be compiled.
 constexpr ConvAlgorithm choose_training(const ConvGeometry& g, Index rows, Index columns, Accuracy accuracy) {
   if (accuracy == Accuracy::exact) return ConvAlgorithm::direct;
-  for (const ConvAlgorithm algorithm : {ConvAlgorithm::winograd_4x4, ConvAlgorithm::winograd_2x2})
+  for (const ConvAlgorithm algorithm :
+       {ConvAlgorithm::winograd_4x4, ConvAlgorithm::winograd_3x3, ConvAlgorithm::winograd_2x2})
     if (applies(algorithm, g))
       return cost(algorithm, g, rows, columns) * 20 < cost(ConvAlgorithm::direct, g, rows, columns) * 19
                  ? algorithm

@@ -7,6 +7,7 @@
 #include "lamina/kernels/conv.hpp"
 #include "lamina/kernels/detail/winograd_gradient.hpp"
 #include "lamina/kernels/detail/winograd_plan.hpp"
+#include "lamina/kernels/layout.hpp"
 
 namespace lamina::kernels {
 
@@ -27,7 +28,7 @@ inline void require_applies(ConvAlgorithm algorithm, const ConvGeometry& g, bool
   require(
       applies(algorithm, g) && is_known,
       "conv: Winograd's algorithm is for kernels of 3, 5 or 7 with one group and zeros around, with stride "
-      "1 or, of 3 × 3, 2");
+      "1 or, of squares, 2");
 }
 
 /// Calls f.template operator()<Rows, Columns>() with the Winograd or StridedWinograd of both axes. Throws
@@ -49,7 +50,9 @@ void with_winograd(const ConvGeometry& g, F&& f) {
     call_where.template operator()<Known>();
   } else {
     const auto call_where_taps_are = [&]<Index Taps>() {
-      if constexpr (winograd_products(Algorithm, Taps, 1) <= 8) {
+      if constexpr (winograd_products(Algorithm, Taps, 2) <= 6)
+        call_where.template operator()<ConvWindow{Taps, Taps, 2}>();
+      if constexpr (Algorithm != ConvAlgorithm::winograd_3x3 && winograd_products(Algorithm, Taps, 1) <= 8) {
         call_where.template operator()<ConvWindow{Taps, Taps, 1}>();
         call_where.template operator()<ConvWindow{1, Taps, 1}>();
         call_where.template operator()<ConvWindow{Taps, 1, 1}>();
@@ -58,7 +61,27 @@ void with_winograd(const ConvGeometry& g, F&& f) {
     call_where_taps_are.template operator()<3>();
     call_where_taps_are.template operator()<5>();
     call_where_taps_are.template operator()<7>();
-    if constexpr (winograd_outputs(Algorithm) <= 4) call_where.template operator()<ConvWindow{3, 3, 2}>();
+  }
+}
+
+/// f(samples of `in`, samples of `out`), until all had their turn: as many together as take 4 MB when they
+/// are blocked, which plain ones are for f.
+template <class T, class X, int InBlock, class F>
+void for_blocked_samples(const FeatureMapView<X, InBlock>& in, const FeatureMapView<T>& out, F&& f) {
+  if constexpr (InBlock == channel_block<T>) {
+    f(in, out);
+  } else {
+    const Index blocked = (in.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
+    const Index size = blocked * in.pixels();
+    const Index together =
+        std::clamp<Index>((Index{4} << 20) / static_cast<Index>(sizeof(T)) / size, 1, in.batch);
+    const Scratch<T> memory(together * size);
+    for (Index first = 0; first < in.batch; first += together) {
+      const Index count = std::min(together, in.batch - first);
+      const FeatureMapView<T> some(memory.data(), count, in.channels, in.height, in.width);
+      image_to_blocked<T>(in.samples(first, count), some);
+      f(some, out.samples(first, count));
+    }
   }
 }
 
@@ -76,23 +99,24 @@ void pack_conv_weights(const T* weight, const ConvGeometry& geometry, T* packed)
     });
 }
 
-/// conv_forward by a named algorithm, which must apply to the geometry, with weights packed for it. Both maps
-/// are blocked. Only the plans that Kind and Known admit are compiled.
+/// conv_forward by a named algorithm, which must apply to the geometry, with weights packed for it.
+/// Winograd's read a plain map that was made a blocked one. Only the plans that Kind and Known admit are
+/// compiled.
 template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Known = ConvWindow{}, class X,
-          class T, class Epilogue = no_epilogue, class Follow = nothing_follows, class Arch = simd::Arch>
-void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t<T>* packed,
+          int InBlock, class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
+void conv_forward_packed(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* packed,
                          const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                          const ConvGeometry& geometry, const Epilogue& epilogue = {},
-                         const Follow& follow = {}, bool accumulate = false) {
+                         bool accumulate = false) {
   if constexpr (Algorithm == ConvAlgorithm::direct) {
-    conv_forward<Kind>(in, packed, bias, out, geometry, epilogue, follow, accumulate);
+    conv_forward<Kind>(in, packed, bias, out, geometry, epilogue, nothing_follows{}, accumulate);
   } else {
-    const detail::AnyMap<const T> x = in;
-    const detail::AnyMap<T> y = out;
-    if (!detail::check_maps(geometry, x, y)) return;
+    if (!detail::check_maps(geometry, detail::AnyMap<const T>(in), detail::AnyMap<T>(out))) return;
     detail::with_winograd<Algorithm, Known>(geometry, [&]<class Rows, class Columns>() {
-      using Plan = detail::WinogradPlan<T, Rows, Columns, Arch>;
-      Plan(geometry, x, y, packed, bias, accumulate).run(x, y, epilogue, follow);
+      detail::for_blocked_samples<T>(in, out, [&](const auto& x, const auto& y) {
+        using Plan = detail::WinogradPlan<T, Rows, Columns, Arch>;
+        Plan(geometry, x, y, packed, bias, accumulate).run(x, y, epilogue);
+      });
     });
   }
 }
@@ -101,8 +125,8 @@ void conv_forward_packed(const FeatureMapView<X>& in, const std::type_identity_t
 /// this call: what training does, whose weights change from call to call. Where packing does not pay (few
 /// pixels) the sum is direct.
 template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Known = ConvWindow{}, class X,
-          class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
-void conv_forward_by(const FeatureMapView<X>& in, const std::type_identity_t<T>* weight,
+          int InBlock, class T, class Epilogue = no_epilogue, class Arch = simd::Arch>
+void conv_forward_by(const FeatureMapView<X, InBlock>& in, const std::type_identity_t<T>* weight,
                      const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                      const ConvGeometry& geometry, const Epilogue& epilogue = {}, bool accumulate = false) {
   check(geometry, in.height, in.width);
@@ -112,8 +136,7 @@ void conv_forward_by(const FeatureMapView<X>& in, const std::type_identity_t<T>*
   } else {
     const Scratch<T> packed(packed_weight_size(Algorithm, geometry));
     pack_conv_weights<Algorithm, Known>(weight, geometry, packed.data());
-    conv_forward_packed<Algorithm, Kind, Known>(in, packed.data(), bias, out, geometry, epilogue,
-                                                nothing_follows{}, accumulate);
+    conv_forward_packed<Algorithm, Kind, Known>(in, packed.data(), bias, out, geometry, epilogue, accumulate);
   }
 }
 
@@ -164,6 +187,8 @@ template <class F> decltype(auto) with_algorithm(ConvAlgorithm algorithm, F&& f)
   switch (algorithm) {
     case ConvAlgorithm::winograd_2x2:
       return f.template operator()<ConvAlgorithm::winograd_2x2>();
+    case ConvAlgorithm::winograd_3x3:
+      return f.template operator()<ConvAlgorithm::winograd_3x3>();
     case ConvAlgorithm::winograd_4x4:
       return f.template operator()<ConvAlgorithm::winograd_4x4>();
     case ConvAlgorithm::winograd_6x6:

@@ -48,8 +48,10 @@ template <ConvOptions O> struct Conv : Layer {
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, bias, kernels::no_epilogue{});
     else
-      kernels::conv_forward_by<algorithm, kernels::ConvKind::dense, window_of(In)>(
-          pass.input(), pass.parameter(0), bias, pass.output, geometry<In>(pass.input()));
+      on_input(pass, [&](const auto& in) {
+        kernels::conv_forward_by<algorithm, kernels::ConvKind::dense, window_of(In)>(
+            in, pass.parameter(0), bias, pass.output, geometry<In>(in));
+      });
   }
 
   template <Shape In, class T> static void backward(const Backward<T>& pass) {
@@ -94,9 +96,10 @@ template <ConvOptions O> struct Conv : Layer {
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
-      kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, window_of(In)>(
-          pass.input(), pass.parameter(0), pass.parameter(1), pass.output, geometry<In>(pass.input()), f,
-          kernels::nothing_follows{}, accumulate);
+      on_input(pass, [&](const auto& in) {
+        kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, window_of(In)>(
+            in, pass.parameter(0), pass.parameter(1), pass.output, geometry<In>(in), f, accumulate);
+      });
   }
   template <Shape In, class Source, class T>
   static void copy_parameters(const Source& source, T* weight, T* bias) {
@@ -128,11 +131,13 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T, class F>
   static void convolve(const Forward<T>& pass, const T* bias, F f, bool accumulate = false) {
-    const auto on = [&](const auto& in) {
+    on_input(pass, [&](const auto& in) {
       kernels::conv_forward<kind(In)>(in, pass.parameter(0), bias, pass.output, geometry<In>(in), f,
                                       kernels::nothing_follows{}, accumulate);
-    };
-    pass.image.empty() ? on(pass.input()) : on(pass.image);
+    });
+  }
+  template <class T, class F> static void on_input(const Forward<T>& pass, F&& f) {
+    pass.image.empty() ? f(pass.input()) : f(pass.image);
   }
 
   static constexpr kernels::ConvWindow window_of(Shape in) { return kernels::window_of(O.geometry(in)); }

@@ -100,10 +100,7 @@ struct ConvOptions {
   }
 
   /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
-  constexpr bool reads_image(Shape in) const {
-    return in.channels <= 4 && groups == 1 &&
-           !(is_algorithm_named && kernels::winograd_outputs(algorithm) > 0);
-  }
+  constexpr bool reads_image(Shape in) const { return in.channels <= 4 && groups == 1; }
 
   /// The output's shape; throws (stops the compiler) with a sentence where the kernel does not fit.
   constexpr Shape output(Shape in) const {
@@ -114,17 +111,17 @@ struct ConvOptions {
                    in.width == dyn ? detail::unbounded : in.columns());
     require(!is_algorithm_named || kernels::applies(algorithm, g),
             "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around, with "
-            "stride 1 or, of 3 × 3, 2");
+            "stride 1 or, of squares, 2");
     return {channels, in.height == 0 || in.height == dyn ? in.height : g.out_height(in.height),
             in.width == dyn ? dyn : g.out_width(in.width)};
   }
 
  private:
   using Choose = kernels::ConvAlgorithm(const kernels::ConvGeometry&, Index, Index, kernels::Accuracy);
-  /// What `choose` says, where extents are known and the input is blocked. (Not a template: clang would make
-  /// it too late for constants.)
+  /// What `choose` says, where extents are known. (Not a template: clang would make it too late for
+  /// constants.)
   constexpr kernels::ConvAlgorithm chosen(Shape in, Choose* choose) const {
-    if (in.height == dyn || in.width == dyn || reads_image(in)) return kernels::ConvAlgorithm::direct;
+    if (in.height == dyn || in.width == dyn) return kernels::ConvAlgorithm::direct;
     return choose(geometry(in), in.rows(), in.columns(), accuracy);
   }
 };

@@ -44,18 +44,21 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     const Index parts = std::clamp<Index>(most_elements / (products * sum_), 1, std::min(most_parts, chunks));
     const Scratch<T> sums(parts * products * sum_);
     const Scratch<T> memory(threads() * products * (in_product_ + out_product_));
+    const Scratch<Place> places(threads() * chunk_);
     parallel_for(parts, [&](Index part, int worker) {
       T* const own = sums.data() + part * products * sum_;
       T* const inputs = memory.data() + worker * products * (in_product_ + out_product_);
       std::fill_n(own, products * sum_, T{0});
       for (Index i = part * chunks / parts; i < (part + 1) * chunks / parts; ++i)
-        add_chunk(in, dy, i * chunk_, inputs, inputs + products * in_product_, own);
+        add_chunk(in, dy, i * chunk_, places.data() + worker * chunk_, inputs,
+                  inputs + products * in_product_, own);
     });
     parallel_for(out_blocks_, [&](Index block) { transform_sums(sums.data(), parts, block, dweight); });
   }
 
  private:
   using Native = simd::native<T>;
+  using Place = typename WinogradTiles<T, Rows, Columns, Arch>::Place;
   static constexpr Index lanes = simd::width<T>;
   static constexpr Index products = WinogradTiles<T, Rows, Columns, Arch>::products;
 
@@ -65,12 +68,14 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     return std::clamp<Index>((Index{800} << 10) / bytes, 48, 192);
   }
 
-  void add_chunk(const Map& in, const Map& dy, Index first, T* inputs, T* gradients, T* sums) const {
+  void add_chunk(const Map& in, const Map& dy, Index first, Place* places, T* inputs, T* gradients,
+                 T* sums) const {
     const Index count = std::min(chunk_, tiles_.count - first);
+    tiles_.find_places(first, count, places);
     for (Index block = 0; block < in.blocks(); ++block)
-      tiles_.transform_inputs(in, first, count, block, inputs + block * lanes, in_product_, in_size_);
+      tiles_.transform_inputs(in, places, count, block, inputs + block * lanes, in_product_, in_size_);
     for (Index block = 0; block < out_blocks_; ++block)
-      transform_gradients(dy, first, count, block, gradients + block * chunk_ * lanes);
+      transform_gradients(dy, places, count, block, gradients + block * chunk_ * lanes);
     for (Index product = 0; product < products; ++product)
       for (Index block = 0, take = 0; block < out_blocks_; block += take) {
         const T* const v = inputs + product * in_product_;
@@ -87,12 +92,12 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   }
 
   /// D of one block of channels: outputs that are not there are zero.
-  [[gnu::noinline]] void transform_gradients(const Map& dy, Index first, Index count, Index block,
+  [[gnu::noinline]] void transform_gradients(const Map& dy, const Place* places, Index count, Index block,
                                              T* to) const {
     const Index row_step = tiles_.rows.step * dy.row_stride(), column_step = tiles_.columns.step * lanes;
     const Index product = out_product_;
     for (Index t = 0; t < count; ++t, to += lanes) {
-      const auto place = tiles_.place_of(first + t);
+      const Place place = places[t];
       const T* const from =
           dy.at_block(place.sample, block) + place.row * dy.row_stride() + place.column * lanes;
       const Index rows = tiles_.rows.outputs(place.row), columns = tiles_.columns.outputs(place.column);

@@ -2,7 +2,7 @@
 // products,
 //   y = Aᵀ [(G g) ⊙ (Bᵀ d)]
 // made by the Cook-Toom construction from m + r - 2 points and infinity (Lavin & Gray, "Fast Algorithms for
-// Convolutional Neural Networks", 2015). The scale 1/f of each point stands in G, which is applied once.
+// Convolutional Neural Networks", 2015).
 #pragma once
 
 #include <array>
@@ -14,15 +14,26 @@ namespace lamina::kernels::detail {
 /// arithmetic.
 inline constexpr std::array<double, 7> winograd_points{0, 1, -1, 2, -2, 0.5, -0.5};
 
-/// F(Outputs, Taps). `weights` are what the transform of a filter has, `weight_of` tells which of them a
-/// product takes.
-template <int Outputs, int Taps> class Winograd {
+/// F(Outputs, Taps). A tile takes `inputs` numbers along an axis, transforms them into as many, and makes
+/// `products` sums, each of the transformed inputs of all `phases` of the stride times one of the `weights`.
+/// Unless `OutputsScaled`, where it stands in Aᵀ, the scale of each point stands in G, which is applied once.
+template <int Outputs, int Taps, bool OutputsScaled = false> class Winograd {
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
+  /// 1/f_j = 1/Π (p_j - p_i).
+  static constexpr double scale(int point) {
+    double product = 1;
+    for (int i = 0; i < products - 1; ++i)
+      if (i != point) product /= winograd_points[at(point)] - winograd_points[at(i)];
+    return product;
+  }
 
  public:
-  static constexpr int outputs = Outputs, taps = Taps, stride = 1, products = Outputs + Taps - 1;
-  static constexpr int weights = products;
-  static constexpr int weight_of(int product) { return product; }
+  static constexpr int outputs = Outputs, taps = Taps, stride = 1, phases = 1;
+  static constexpr int products = Outputs + Taps - 1, inputs = products, weights = products;
+  static constexpr int product_of(int input) { return input; }
+  static constexpr int phase_of(int /*input*/) { return 0; }
+  static constexpr int phases_of(int /*product*/) { return 1; }
+  static constexpr int weight_of(int product, int /*phase*/) { return product; }
   template <int Rows, int Columns>
   using Matrix =
       std::array<std::array<double, static_cast<std::size_t>(Columns)>, static_cast<std::size_t>(Rows)>;
@@ -45,13 +56,11 @@ template <int Outputs, int Taps> class Winograd {
     return matrix;
   }();
 
-  /// G: powers of the point, over f_j = Π (p_j - p_i).
+  /// G: powers of the point, over f_j.
   static constexpr Matrix<products, Taps> weight = [] {
     Matrix<products, Taps> matrix{};
     for (int row = 0; row < products - 1; ++row) {
-      double power = 1;
-      for (int i = 0; i < products - 1; ++i)
-        if (i != row) power /= winograd_points[at(row)] - winograd_points[at(i)];
+      double power = OutputsScaled ? 1 : scale(row);
       for (int tap = 0; tap < Taps; ++tap, power *= winograd_points[at(row)])
         matrix[at(row)][at(tap)] = power;
     }
@@ -63,7 +72,7 @@ template <int Outputs, int Taps> class Winograd {
   static constexpr Matrix<Outputs, products> output = [] {
     Matrix<Outputs, products> matrix{};
     for (int column = 0; column < products - 1; ++column) {
-      double power = 1;
+      double power = OutputsScaled ? scale(column) : 1;
       for (int row = 0; row < Outputs; ++row, power *= winograd_points[at(column)])
         matrix[at(row)][at(column)] = power;
     }
@@ -78,21 +87,29 @@ template <int Outputs, int Taps> class Winograd {
 /// A filter of one tap: nothing to be saved, each output is a product, all of the same weight.
 template <int Outputs> class Winograd<Outputs, 1> {
  public:
-  static constexpr int outputs = Outputs, taps = 1, stride = 1, products = Outputs, weights = 1;
-  static constexpr int weight_of(int /*product*/) { return 0; }
+  static constexpr int outputs = Outputs, taps = 1, stride = 1, phases = 1;
+  static constexpr int products = Outputs, inputs = Outputs, weights = 1;
+  static constexpr int product_of(int input) { return input; }
+  static constexpr int phase_of(int /*input*/) { return 0; }
+  static constexpr int phases_of(int /*product*/) { return 1; }
+  static constexpr int weight_of(int /*product*/, int /*phase*/) { return 0; }
 };
 
-/// A filter of stride 2: its even taps meet the even inputs and its odd taps the odd ones, as filters of
-/// stride 1 whose outputs are added. Products and weights of the even ones come first.
+/// A filter of stride 2 and an odd number of taps: its even taps meet the even inputs (phase 0) and its odd
+/// taps the odd ones (phase 1), as two filters of stride 1 at the same points, whose products are added
+/// before the outputs are made of them. The odd one has a tap less, so that there is nothing at infinity.
+/// Where it has a single tap that is the weight at every point, for which the scale stands in Aᵀ.
 template <int Outputs, int Taps> class StridedWinograd {
  public:
-  using Even = Winograd<Outputs, (Taps + 1) / 2>;
-  using Odd = Winograd<Outputs, Taps / 2>;
-  static constexpr int outputs = Outputs, taps = Taps, stride = 2;
-  static constexpr int products = Even::products + Odd::products, weights = Even::weights + Odd::weights;
-  static constexpr int weight_of(int product) {
-    return product < Even::products ? Even::weight_of(product)
-                                    : Even::weights + Odd::weight_of(product - Even::products);
+  using Phase = Winograd<Outputs, (Taps + 1) / 2, true>;
+  static constexpr int outputs = Outputs, taps = Taps, stride = 2, phases = 2;
+  static constexpr int products = Phase::products, inputs = 2 * products - 1;
+  static constexpr int odd_weights = Taps == 3 ? 1 : products - 1, weights = products + odd_weights;
+  static constexpr int product_of(int input) { return input % products; }
+  static constexpr int phase_of(int input) { return input / products; }
+  static constexpr int phases_of(int product) { return product < products - 1 ? 2 : 1; }
+  static constexpr int weight_of(int product, int phase) {
+    return phase == 0 ? product : products + (odd_weights == 1 ? 0 : product);
   }
 };
 

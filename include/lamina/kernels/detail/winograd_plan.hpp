@@ -73,34 +73,40 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
         in_size_(in.blocks() * lanes),
         out_blocks_(out.blocks()),
         chunk_(chunk_tiles()),
-        in_product_(winograd_distance<T>(chunk_ * in_size_)),
-        out_product_(winograd_distance<T>(chunk_ * out_blocks_ * lanes)),
+        chunks_((tiles_.count + chunk_ - 1) / chunk_),
+        by_chunks_(chunks_ >= 4 || threads() == 1),
+        in_product_(winograd_distance<T>(chunk_ * phases * in_size_)),
+        out_product_(winograd_distance<T>(chunk_ * lanes *
+                                          (by_chunks_ ? std::min(most_together, out_blocks_) : out_blocks_))),
         weight_(weight),
         bias_(bias),
         accumulate_(accumulate) {}
 
-  /// Everything, on the threads of the pool. What is finished is told to `follow`, part by part.
-  template <class Epilogue, class Follow = nothing_follows>
-  void run(const In& in, const Out& out, const Epilogue& epilogue, const Follow& follow = {}) const {
-    const Index chunks = (tiles_.count + chunk_ - 1) / chunk_;
-    const bool by_chunks = chunks >= 4 || threads() == 1;
-    const Index workers = by_chunks ? threads() : 1;
+  /// Everything, on the threads of the pool.
+  template <class Epilogue> void run(const In& in, const Out& out, const Epilogue& epilogue) const {
+    const Index workers = by_chunks_ ? threads() : 1;
     const Scratch<T> memory(workers * (in_product_ + out_product_) * products);
+    const Scratch<Place> places(workers * chunk_);
     const auto part = [&](Index chunk, int worker) {
       T* const own = memory.data() + worker * (in_product_ + out_product_) * products;
-      return Chunk{chunk * chunk_, std::min(chunk_, tiles_.count - chunk * chunk_), own,
-                   own + in_product_ * products};
+      Place* const own_places = places.data() + worker * chunk_;
+      const Index count = std::min(chunk_, tiles_.count - chunk * chunk_);
+      tiles_.find_places(chunk * chunk_, count, own_places);
+      return Chunk{own_places, count, own, own + in_product_ * products, 0};
     };
-    if (by_chunks) {
-      parallel_for(chunks, [&](Index i, int worker) {
-        const Chunk chunk = part(i, worker);
+    if (by_chunks_) {
+      parallel_for(chunks_, [&](Index i, int worker) {
+        Chunk chunk = part(i, worker);
         for (Index block = 0; block < in.blocks(); ++block) transform_inputs(in, chunk, block);
-        for (Index block = 0; block < out_blocks_; block += blocks_together(out_blocks_ - block))
+        for (Index block = 0; block < out_blocks_;) {
+          chunk.first_block = block;
           for (Index product = 0; product < products; ++product) multiply(chunk, product, block);
-        for (Index block = 0; block < out_blocks_; ++block) transform_outputs(out, chunk, block, epilogue);
+          for (const Index next = block + blocks_together(out_blocks_ - block); block < next; ++block)
+            transform_outputs(out, chunk, block, epilogue);
+        }
       });
     } else {
-      for (Index i = 0; i < chunks; ++i) {
+      for (Index i = 0; i < chunks_; ++i) {
         const Chunk chunk = part(i, 0);
         parallel_for(in.blocks(), [&](Index block) { transform_inputs(in, chunk, block); });
         for (Index block = 0; block < out_blocks_; block += blocks_together(out_blocks_ - block))
@@ -108,52 +114,70 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
         parallel_for(out_blocks_, [&](Index block) { transform_outputs(out, chunk, block, epilogue); });
       }
     }
-    follow(MapPart{0, out.batch, 0, out.height, 0, out.channels}, 0);
   }
 
  private:
   using Native = simd::native<T>;
+  using Place = typename WinogradTiles<T, Rows, Columns, Arch>::Place;
   static constexpr Index lanes = simd::width<T>;
+  static constexpr Index most_of_image = 4;  // channels
+  static constexpr Index most_together = 3;  // blocks
   static constexpr Index products = WinogradTiles<T, Rows, Columns, Arch>::products;
+  static constexpr Index phases = WinogradTiles<T, Rows, Columns, Arch>::phases;
 
   /// Tiles that go through the steps together, and their memory.
   struct Chunk {
-    Index first, count;
-    T* inputs;   // [product][tile][channel]
-    T* outputs;  // [product][block][tile][lane]
+    const Place* places;
+    Index count;
+    T* inputs;          // [product][tile][phase][channel]
+    T* outputs;         // [product][block][tile][lane]
+    Index first_block;  // whose sums `outputs` begins with
   };
 
   /// Full register tiles (12 is a multiple of each) of about 400 KB in all, but at least 24, so that the
   /// weights are worth fetching.
   Index chunk_tiles() const {
-    const Index bytes = products * (in_size_ + out_blocks_ * lanes) * static_cast<Index>(sizeof(T));
-    const Index room = std::clamp<Index>((Index{400} << 10) / bytes / 12 * 12, 24, 96);
+    const Index together = std::min(most_together, out_blocks_);
+    const Index bytes = products * (phases * in_size_ + together * lanes) * static_cast<Index>(sizeof(T));
+    const Index room = std::clamp<Index>((Index{800} << 10) / bytes / 12 * 12, 24, 96);
     const Index chunks = std::max<Index>(1, (tiles_.count + room - 1) / room);
     return std::clamp<Index>(((tiles_.count + chunks - 1) / chunks + 11) / 12 * 12, 12, room);
   }
 
   /// V of one block of channels.
   void transform_inputs(const In& in, const Chunk& chunk, Index block) const {
-    tiles_.transform_inputs(in, chunk.first, chunk.count, block, chunk.inputs + block * lanes, in_product_,
+    tiles_.transform_inputs(in, chunk.places, chunk.count, block, chunk.inputs + block * lanes, in_product_,
                             in_size_);
   }
 
   /// The sums of one product for the blocks of outputs that go together from `block` on.
   void multiply(const Chunk& chunk, Index product, Index block) const {
     const Index blocks = blocks_together(out_blocks_ - block);
-    const Tap tap{0, 0};
-    const ChannelRun run{0, 0, in_channels_, 0};
-    const Window window{&tap, 1, &run, 1, false};
+    const Index weight_product = winograd_distance<T>(out_blocks_ * in_channels_ * lanes);
+    const int row = static_cast<int>(product) / Columns::products;
+    const int column = static_cast<int>(product) % Columns::products;
+    Tap taps[phases];  // the phases that the product is a sum over
+    Index tap_count = 0;
+    for (int row_phase = 0; row_phase < Rows::phases_of(row); ++row_phase)
+      for (int column_phase = 0; column_phase < Columns::phases_of(column); ++column_phase) {
+        const Index weight =
+            Rows::weight_of(row, row_phase) * Columns::weights + Columns::weight_of(column, column_phase);
+        taps[tap_count++] = {(row_phase * Columns::phases + column_phase) * in_size_,
+                             weight * weight_product};
+      }
+    // The channels as one run, or of an image each by itself, for these are fewer than starting a run takes.
+    const bool plain = in_channels_ <= most_of_image;
+    ChannelRun runs[most_of_image] = {{0, 0, in_channels_, 0}};
+    for (Index channel = 0; plain && channel < in_channels_; ++channel) runs[channel].in = channel;
+    const Window window{taps, tap_count, runs, plain ? in_channels_ : 1, plain};
     TileArguments<T> a{};
     a.in = chunk.inputs + product * in_product_;
     a.weight_block = in_channels_ * lanes;
-    const Index weight = Rows::weight_of(static_cast<int>(product) / Columns::products) * Columns::weights +
-                         Columns::weight_of(static_cast<int>(product) % Columns::products);
-    a.weight = weight_ + weight * winograd_distance<T>(out_blocks_ * a.weight_block) + block * a.weight_block;
+    a.weight = weight_ + block * a.weight_block;
     a.out_block = chunk_ * lanes;
-    a.out = chunk.outputs + product * out_product_ + block * a.out_block;
+    a.out = chunk.outputs + product * out_product_ + (block - chunk.first_block) * a.out_block;
     a.scale = T{1};
-    const Pixels tiles({chunk.count, in_size_, lanes}, {1, 0, 0}, {1, 0, 0});
+    const Pixels tiles({chunk.count, phases * in_size_, lanes}, {1, 0, 0}, {1, 0, 0});
     const no_epilogue none;
     if (blocks == 1)
       convolve_box<1>(window, a, tiles, none);
@@ -170,7 +194,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     const auto bias = bias_ ? simd::load(bias_ + block * lanes) : simd::broadcast<T>(0);
     const bool accumulate = accumulate_;
     for (Index t = 0; t < chunk.count; ++t) {
-      const T* from = chunk.outputs + (block * chunk_ + t) * lanes;
+      const T* from = chunk.outputs + ((block - chunk.first_block) * chunk_ + t) * lanes;
       const Index product = out_product_;
       Native half[Rows::products][Columns::outputs];
       for (int row = 0; row < Rows::products; ++row) {
@@ -181,7 +205,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
         });
         transform_output<Columns, T>(m, half[row]);
       }
-      const auto place = tiles_.place_of(chunk.first + t);
+      const Place place = chunk.places[t];
       const Index row_step = tiles_.rows.step * out.row_stride(), column_step = tiles_.columns.step * lanes;
       T* const to = out.at_block(place.sample, block) + place.row * out.row_stride() + place.column * lanes;
       const Index rows = tiles_.rows.outputs(place.row), columns = tiles_.columns.outputs(place.column);
@@ -202,7 +226,8 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
 
   WinogradTiles<T, Rows, Columns, Arch> tiles_;
   Index in_channels_, in_size_, out_blocks_;
-  Index chunk_;
+  Index chunk_, chunks_;
+  bool by_chunks_;
   Index in_product_, out_product_;  // between the matrices of two products
   const T* weight_;
   const T* bias_;

@@ -40,6 +40,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
  public:
   using Map = AnyMap<const T>;
   static constexpr Index products = Rows::products * Columns::products;
+  static constexpr Index phases = Rows::phases * Columns::phases;
 
   /// Of maps shaped like `in`, blocked, and of the outputs that the geometry gives for them.
   WinogradTiles(const ConvGeometry& g, const Map& in)
@@ -53,46 +54,51 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   struct Place {
     Index sample, row, column;
   };
-  Place place_of(Index tile) const {
+  /// Those of some tiles, once for all blocks of channels: divisions would take a third of a transform's
+  /// time.
+  void find_places(Index first, Index tiles, Place* to) const {
     const Index of_sample = rows.tiles() * columns.tiles();
-    return {tile / of_sample, rows.first_output(tile % of_sample / columns.tiles()),
-            columns.first_output(tile % columns.tiles())};
+    for (Index tile = first; tile < first + tiles; ++tile)
+      *to++ = {tile / of_sample, rows.first_output(tile % of_sample / columns.tiles()),
+               columns.first_output(tile % columns.tiles())};
   }
 
-  /// V of one block of channels: product p of tile `first` + t is written to `to` + p · product + t · size.
-  [[gnu::noinline]] void transform_inputs(const Map& in, Index first, Index tiles, Index block, T* to,
+  /// V of one block of channels: of product p, phase f and the tile at places[t] it is written to
+  /// `to` + p · product + (t · phases + f) · size.
+  [[gnu::noinline]] void transform_inputs(const Map& in, const Place* places, Index tiles, Index block, T* to,
                                           Index product, Index size) const {
-    constexpr Index row_reach = Rows::products - 1, column_reach = Columns::products - 1;
-    for (Index t = 0; t < tiles; ++t, to += size) {
-      const Place place = place_of(first + t);
+    constexpr Index row_reach = Rows::inputs - 1, column_reach = Columns::inputs - 1;
+    for (Index t = 0; t < tiles; ++t, to += phases * size) {
+      const Place place = places[t];
       const Index first_row = place.row * Rows::stride - pad_top_;
       const Index first_column = place.column * Columns::stride - pad_left_;
       const T* from = in.at_block(place.sample, block) + first_row * in.row_stride() + first_column * lanes;
       Index row_step = rows.step * in.row_stride(), column_step = columns.step * lanes;
-      alignas(64) T patch[products * lanes];
+      alignas(64) T patch[Rows::inputs * Columns::inputs * lanes];
       if (first_row < 0 || first_column < 0 || first_row + row_reach * rows.step >= in.height ||
           first_column + column_reach * columns.step >= in.width) {
         copy_patch(in, place.sample, block, first_row, first_column, patch);
         from = patch;
-        row_step = Columns::products * lanes;
+        row_step = Columns::inputs * lanes;
         column_step = lanes;
       }
-      Native half[Rows::products][Columns::products];
-      for (int column = 0; column < Columns::products; ++column) {
-        Native d[Rows::products], v[Rows::products];
-        unroll<Rows::products>([&](auto row) LAMINA_INLINE {
+      Native half[Rows::inputs][Columns::inputs];
+      for (int column = 0; column < Columns::inputs; ++column) {
+        Native d[Rows::inputs], v[Rows::inputs];
+        unroll<Rows::inputs>([&](auto row) LAMINA_INLINE {
           d[row] = simd::to_native(simd::load(from + row * row_step + column * column_step));
         });
         transform_input<Rows, T>(d, v);
-        unroll<Rows::products>([&](auto row) LAMINA_INLINE { half[row][column] = v[row]; });
+        unroll<Rows::inputs>([&](auto row) LAMINA_INLINE { half[row][column] = v[row]; });
       }
-      T* at = to;
-      for (int row = 0; row < Rows::products; ++row) {
-        Native v[Columns::products];
+      for (int row = 0; row < Rows::inputs; ++row) {
+        Native v[Columns::inputs];
         transform_input<Columns, T>(half[row], v);
-        unroll<Columns::products>([&](auto column) LAMINA_INLINE {
-          simd::store(at, simd::from_native<T>(v[column]));
-          at += product;
+        T* const at = to + Rows::product_of(row) * Columns::products * product +
+                      Rows::phase_of(row) * Columns::phases * size;
+        unroll<Columns::inputs>([&](auto column) LAMINA_INLINE {
+          simd::store(at + Columns::product_of(column) * product + Columns::phase_of(column) * size,
+                      simd::from_native<T>(v[column]));
         });
       }
     }
@@ -108,8 +114,8 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   /// A patch that reaches outside the map, where it is zero.
   [[gnu::noinline]] void copy_patch(const Map& in, Index sample, Index block, Index first_row,
                                     Index first_column, T* patch) const {
-    for (Index r = 0, row = first_row; r < Rows::products; ++r, row += rows.step)
-      for (Index c = 0, column = first_column; c < Columns::products;
+    for (Index r = 0, row = first_row; r < Rows::inputs; ++r, row += rows.step)
+      for (Index c = 0, column = first_column; c < Columns::inputs;
            ++c, column += columns.step, patch += lanes) {
         const bool inside = row >= 0 && row < in.height && column >= 0 && column < in.width;
         simd::store(patch,

@@ -1,7 +1,6 @@
 // Winograd's transforms in one dimension, on vectors: Bᵀd, Aᵀm and G g with the matrices as constants.
 // Products of points p and -p share their even and odd parts, which halves the arithmetic. In two dimensions
-// they are applied to columns, then to rows; what is between stays on the stack. A filter of stride 2 sends
-// its even and its odd inputs through transforms of their own.
+// they are applied to columns, then to rows; what is between stays on the stack.
 #pragma once
 
 #include "lamina/kernels/detail/conv_pixels.hpp"
@@ -145,44 +144,41 @@ template <class W, class T, class Native>
   g[0] = u[0];
 }
 
-/// Filters of stride 2: StridedWinograd.
+/// Filters of stride 2: StridedWinograd. Even inputs, or taps, and the odd ones, which a zero makes as many.
+template <int Count, class Native>
+[[gnu::always_inline]] inline void split_phases(const Native (&all)[Count], Native (&even)[(Count + 1) / 2],
+                                                Native (&odd)[(Count + 1) / 2]) {
+  static_assert(Count % 2 == 1);
+  unroll<(Count + 1) / 2>([&](auto i) LAMINA_INLINE { even[i] = all[2 * i]; });
+  unroll<Count / 2>([&](auto i) LAMINA_INLINE { odd[i] = all[2 * i + 1]; });
+  odd[Count / 2] = Native{};
+}
 template <class W, class T, class Native>
   requires(W::stride == 2)
-[[gnu::always_inline]] inline void transform_input(const Native (&d)[W::products], Native (&v)[W::products]) {
-  using Even = typename W::Even;
-  using Odd = typename W::Odd;
-  Native even[Even::products], odd[Odd::products], even_v[Even::products], odd_v[Odd::products];
-  unroll<Even::products>([&](auto i) LAMINA_INLINE { even[i] = d[2 * i]; });
-  unroll<Odd::products>([&](auto i) LAMINA_INLINE { odd[i] = d[2 * i + 1]; });
-  transform_input<Even, T>(even, even_v);
-  transform_input<Odd, T>(odd, odd_v);
-  unroll<Even::products>([&](auto i) LAMINA_INLINE { v[i] = even_v[i]; });
-  unroll<Odd::products>([&](auto i) LAMINA_INLINE { v[Even::products + i] = odd_v[i]; });
+[[gnu::always_inline]] inline void transform_input(const Native (&d)[W::inputs], Native (&v)[W::inputs]) {
+  constexpr int products = W::products;
+  Native even[products], odd[products], even_v[products], odd_v[products];
+  split_phases(d, even, odd);
+  transform_input<typename W::Phase, T>(even, even_v);
+  transform_input<typename W::Phase, T>(odd, odd_v);
+  unroll<products>([&](auto i) LAMINA_INLINE { v[i] = even_v[i]; });
+  unroll<products - 1>([&](auto i) LAMINA_INLINE { v[products + i] = odd_v[i]; });
 }
 template <class W, class T, class Native>
   requires(W::stride == 2)
 [[gnu::always_inline]] inline void transform_output(const Native (&m)[W::products], Native (&y)[W::outputs]) {
-  using Even = typename W::Even;
-  using Odd = typename W::Odd;
-  Native even[Even::products], odd[Odd::products], even_y[W::outputs], odd_y[W::outputs];
-  unroll<Even::products>([&](auto i) LAMINA_INLINE { even[i] = m[i]; });
-  unroll<Odd::products>([&](auto i) LAMINA_INLINE { odd[i] = m[Even::products + i]; });
-  transform_output<Even, T>(even, even_y);
-  transform_output<Odd, T>(odd, odd_y);
-  unroll<W::outputs>([&](auto i) LAMINA_INLINE { y[i] = even_y[i] + odd_y[i]; });
+  transform_output<typename W::Phase, T>(m, y);
 }
 template <class W, class T, class Native>
   requires(W::stride == 2)
 [[gnu::always_inline]] inline void transform_weight(const Native (&g)[W::taps], Native (&u)[W::weights]) {
-  using Even = typename W::Even;
-  using Odd = typename W::Odd;
-  Native even[Even::taps], odd[Odd::taps], even_u[Even::weights], odd_u[Odd::weights];
-  unroll<Even::taps>([&](auto i) LAMINA_INLINE { even[i] = g[2 * i]; });
-  unroll<Odd::taps>([&](auto i) LAMINA_INLINE { odd[i] = g[2 * i + 1]; });
-  transform_weight<Even, T>(even, even_u);
-  transform_weight<Odd, T>(odd, odd_u);
-  unroll<Even::weights>([&](auto i) LAMINA_INLINE { u[i] = even_u[i]; });
-  unroll<Odd::weights>([&](auto i) LAMINA_INLINE { u[Even::weights + i] = odd_u[i]; });
+  using Phase = typename W::Phase;
+  Native even[Phase::taps], odd[Phase::taps], even_u[Phase::weights], odd_u[Phase::weights];
+  split_phases(g, even, odd);
+  transform_weight<Phase, T>(even, even_u);
+  transform_weight<Phase, T>(odd, odd_u);
+  unroll<Phase::weights>([&](auto i) LAMINA_INLINE { u[i] = even_u[i]; });
+  unroll<W::odd_weights>([&](auto i) LAMINA_INLINE { u[Phase::weights + i] = odd_u[i]; });
 }
 
 }  // namespace lamina::kernels::detail

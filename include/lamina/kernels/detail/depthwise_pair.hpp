@@ -37,6 +37,10 @@ template <class T> struct RowPair {
 template <int Stride, class T, class Arch = simd::Arch>
 [[gnu::noinline]] void convolve_row_pair(const RowPair<T>& pair) {
   using Native = simd::native<T>;
+  // Of outputs that are fetched, for two rows at a time are not foreseen: of maps larger than the
+  // second-level cache 5 to 15 % are saved (144@56 210 -> 180 µs, 64@112 410 -> 395). Inputs are foreseen; to
+  // fetch them costs as much.
+  constexpr Index columns_ahead = 16;
   constexpr int turns = Stride == 1 ? 3 : 2;  // columns of outputs at work: number c is sum[.][c % turns]
   const RowPair<T> a = pair;
   const Index step_of_row = a.step;
@@ -75,6 +79,7 @@ template <int Stride, class T, class Arch = simd::Arch>
       T*& out = row == 0 ? out0 : out1;
       if (a.accumulate) sum[row][Turn] += simd::to_native(simd::load<T>(out));
       simd::store(out, simd::from_native<T>(sum[row][Turn]));
+      __builtin_prefetch(out + columns_ahead * step_of_row, 1);
       out += step_of_row;
       sum[row][Turn] = bias;
     });

@@ -57,8 +57,8 @@ template <std::size_t I> struct CompiledGeometry {
   constexpr operator ConvGeometry() const { return compiled_problems[I].geometry; }
 };
 
-/// Photographs and digits are read as they come.
-constexpr bool reads_image(const ConvGeometry& g) { return g.in_channels <= 4 && g.groups == 1; }
+/// Photographs and digits come as plain maps.
+constexpr bool reads_image(const ConvGeometry& g) { return kernels::reads_image(g.in_channels, g.groups); }
 
 constexpr ConvAlgorithm chosen(const ConvProblem& p, Accuracy accuracy) {
   return kernels::choose_algorithm(p.geometry, p.height, p.width, accuracy);

@@ -97,34 +97,6 @@ TEMPLATE_TEST_CASE("Winograd: the gradient of the weights is the direct one's, i
   }
 }
 
-TEST_CASE("Winograd: an image is read as a blocked map is, some samples at a time", "[kernels]") {
-  for (const auto& [c, samples_together] : {std::pair{ConvCase{5, 19, 24, square(3, 21, 7, 2, 3)}, true},
-                                            std::pair{ConvCase{3, 400, 350, square(1, 3, 7, 2, 3)}, false}}) {
-    INFO(c);
-    const ConvGeometry& g = c.geometry;
-    REQUIRE((Index{2} * 8 * c.height * c.width * 4 < Index{4} << 20) == samples_together);
-    const Array x = random_array(c.batch, g.in_channels, c.height, c.width, 1);
-    const Array w = random_array(g.out_channels, g.in_channels, 7, 7, 2);
-    const Array there = random_array(c.batch, g.out_channels, c.out_height(), c.out_width(), 3);
-    const std::vector<double> bias = random_bias(g.out_channels);
-    const auto weight = arena_weights<float>(w, g);
-    const auto answer = [&](auto&& in) {
-      Map<float> y(plain(there), 1);
-      kernels::conv_forward_by<ConvAlgorithm::winograd_3x3>(in.view(), weight.data(),
-                                                            arena_bias<float>(bias).data(), y.view(), g,
-                                                            kernels::no_epilogue{}, true);
-      REQUIRE(y.gap_untouched());
-      return y.plain().values;
-    };
-    const auto of_blocked = answer(Map<float>(plain(x), 1));
-    REQUIRE(answer(PlainMap<float>(x)) == of_blocked);
-    if (!samples_together) continue;
-    Array expected = kernels::reference::conv_forward(x, w, bias, g);
-    for (std::size_t i = 0; i < expected.values.size(); ++i) expected.values[i] += there.values[i];
-    require_close(of_blocked, expected.values, 2e-4);
-  }
-}
-
 TEST_CASE("Winograd: gradients have the same bits on any number of threads", "[kernels]") {
   const int before = threads();
   const ConvCase c{16, 14, 15, square(24, 40, 3, 1, 1)};

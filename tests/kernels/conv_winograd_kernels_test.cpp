@@ -77,23 +77,66 @@ TEST_CASE("Winograd's algorithms: squares of 3, 5 and 7 with stride 2", "[kernel
   }
 }
 
-TEST_CASE("Winograd, dilated: bias, addend and epilogue at every output once", "[kernels]") {
-  const ConvCase c{2, 7, 10, of_kernel(kernel<3>, 3)};
-  const Array x = random_array(2, 9, 7, 10, 1), w = random_array(11, 9, 3, 3, 2);
-  const Array there = random_array(2, 11, 7, 10, 4);
-  const std::vector<double> bias = random_bias(11);
-  Array expected = kernels::reference::conv_forward(x, w, bias, c.geometry);
+namespace {
+
+/// relu(what is there + conv(x, w) + bias), of a map that is blocked or plain.
+template <ConvAlgorithm Algorithm, class T>
+std::vector<double> added(const ConvCase& c, auto&& in, const Array& w, const std::vector<double>& bias,
+                          const Array& there) {
+  Storage<T> packed(kernels::packed_weight_size(Algorithm, c.geometry));
+  kernels::pack_conv_weights<Algorithm>(arena_weights<T>(w, c.geometry).data(), c.geometry, packed.data());
+  Map<T> y(plain(there), 1);
+  kernels::conv_forward_packed<Algorithm>(in.view(), packed.data(), arena_bias<T>(bias).data(), y.view(),
+                                          c.geometry, relu, true);
+  REQUIRE(y.gap_untouched());
+  const auto values = y.plain().values;
+  return {values.begin(), values.end()};
+}
+
+template <ConvAlgorithm Algorithm, class T> void check_added(const ConvCase& c, double tolerance) {
+  INFO(c);
+  const ConvGeometry& g = c.geometry;
+  const Array x = random_array(c.batch, g.in_channels, c.height, c.width, 1);
+  const Array w = random_array(g.out_channels, g.in_channels, g.kernel_height, g.kernel_width, 2);
+  const Array there = random_array(c.batch, g.out_channels, c.out_height(), c.out_width(), 4);
+  const std::vector<double> bias = random_bias(g.out_channels);
+  Array expected = kernels::reference::conv_forward(x, w, bias, g);
   for (std::size_t i = 0; i < expected.values.size(); ++i)
     expected.values[i] = std::max(expected.values[i] + there.values[i], 0.0);
-  constexpr ConvAlgorithm algorithm = ConvAlgorithm::winograd_4x4;
-  Storage<float> packed(kernels::packed_weight_size(algorithm, c.geometry));
-  kernels::pack_conv_weights<algorithm>(arena_weights<float>(w, c.geometry).data(), c.geometry,
-                                        packed.data());
-  Map<float> y(plain(there), 1);
-  kernels::conv_forward_packed<algorithm>(Map<float>(plain(x)).view(), packed.data(),
-                                          arena_bias<float>(bias).data(), y.view(), c.geometry, relu, true);
-  require_close(y.plain().values, expected.values, 1e-4);
-  REQUIRE(y.gap_untouched());
+  const auto of_blocked = added<Algorithm, T>(c, Map<T>(plain(x), 1), w, bias, there);
+  require_close(of_blocked, expected.values, tolerance);
+  REQUIRE(added<Algorithm, T>(c, PlainMap<T>(x), w, bias, there) == of_blocked);
+}
+
+}  // namespace
+
+TEST_CASE("Winograd: bias, addend and epilogue at every output once, of blocked maps and images",
+          "[kernels]") {
+  check_added<ConvAlgorithm::winograd_4x4, float>({2, 7, 10, of_kernel(kernel<3>, 3)}, 1e-4);
+  check_added<ConvAlgorithm::winograd_3x3, float>({3, 19, 24, square(3, 21, 7, 2, 3)}, 2e-4);
+  check_added<ConvAlgorithm::winograd_3x3, double>({2, 15, 16, square(12, 43, 3, 2, 1)}, 1e-12);
+  check_added<ConvAlgorithm::winograd_4x4, double>({1, 31, 18, square(4, 35, 5, 2, 2)}, 1e-11);
+}
+
+TEST_CASE("Winograd: images that are not made blocked maps all at once", "[kernels]") {
+  const ConvCase c{3, 400, 350, square(1, 3, 7, 2, 3)};  // two samples would take more than 4 MB
+  const int before = threads();
+  set_threads(1);
+  check_added<ConvAlgorithm::winograd_3x3, float>(c, 2e-4);
+  set_threads(before);
+}
+
+TEST_CASE("Winograd, stride 2: the same bits on any number of threads", "[kernels]") {
+  const int before = threads();
+  const ConvCase c{3, 40, 41, square(9, 60, 3, 2, 1)};  // several chunks, several groups of blocks
+  const Array x = random_array(3, 9, 40, 41, 1), w = random_array(60, 9, 3, 3, 2);
+  set_threads(1);
+  const auto one = winograd<ConvAlgorithm::winograd_2x2, float>(c, x, w, {}).plain().values;
+  for (const int count : {2, 3}) {
+    set_threads(count);
+    REQUIRE(winograd<ConvAlgorithm::winograd_2x2, float>(c, x, w, {}).plain().values == one);
+  }
+  set_threads(before);
 }
 
 TEST_CASE("Winograd, dilated: the same bits on any number of threads", "[kernels]") {

@@ -7,7 +7,7 @@ namespace lamina::test {
 TEMPLATE_TEST_CASE("images become blocked maps and come back", "[kernels][layout]", float, double) {
   using T = TestType;
   std::vector<Extents> all = sweep();
-  for (const Index channels : {1, 3, 11}) all.push_back({2, channels, 70, 65});  // several pieces
+  for (const Index channels : {1, 2, 3, 4, 11}) all.push_back({2, channels, 70, 65});  // several pieces
   for (const Extents& e : all) {
     const Plain x = random_plain(e, 1);
     const std::vector<T> image(x.values.begin(), x.values.end());

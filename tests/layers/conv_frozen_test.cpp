@@ -42,7 +42,7 @@ constexpr auto large = conv<32, 5> | relu;
 constexpr auto dilated = conv<32, 3, dilation<2>> | relu;
 constexpr auto band = conv<32, kernel<1, 7>, no_bias> | batch_norm;
 constexpr auto of_sequence = conv<24, 3> | relu;
-constexpr auto stem = conv<64, 7, stride<2>, no_bias> | batch_norm | relu;
+constexpr auto frozen_stem = conv<64, 7, stride<2>, no_bias> | batch_norm | relu;
 constexpr auto named_for_image = conv<8, 3, algorithm::winograd_2x2> | relu;
 constexpr auto named_algorithm = conv<32, 3, algorithm::winograd_2x2, no_bias> | batch_norm;
 
@@ -81,7 +81,7 @@ TEST_CASE("a frozen convolution answers as the layer does, by whatever algorithm
   REQUIRE(difference<band>() < 1e-5);
   REQUIRE(difference<of_sequence, input<24, 40>>() < 1e-5);
   REQUIRE(difference<named_algorithm>() < 2e-6);
-  REQUIRE(difference<stem, input<3, 46, 44>>() < 1e-5);
+  REQUIRE(difference<frozen_stem, input<3, 46, 44>>() < 1e-5);
   REQUIRE(difference<named_for_image, input<3, 15, 16>>() < 2e-6);
   REQUIRE(difference<summed>() == 0);
 }

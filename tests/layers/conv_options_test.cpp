@@ -45,7 +45,7 @@ TEST_CASE("conv's options: algorithms are chosen where extents are known and the
   STATIC_REQUIRE(of<>.frozen_algorithm(map) != direct);
   STATIC_REQUIRE(of<kernels::Accuracy::exact>.frozen_algorithm(map) == direct);
   STATIC_REQUIRE(of<>.frozen_algorithm(shape<64, dyn, 56>) == direct);
-  STATIC_REQUIRE(of<>.frozen_algorithm(shape<3, 56, 56>) == direct);  // read as an image
+  STATIC_REQUIRE(of<>.frozen_algorithm(shape<3, 56, 56>) == direct);  // three channels are short sums
   STATIC_REQUIRE(of<winograd_2x2>.training_algorithm(map) == winograd_2x2);
 }
 

@@ -2,6 +2,7 @@
 // depends on geometry and extents alone, so it is known when a net is compiled, and `summary` prints it.
 #pragma once
 
+#include "lamina/core/cache_sizes.hpp"
 #include "lamina/core/shape.hpp"
 #include "lamina/kernels/conv_geometry.hpp"
 
@@ -10,7 +11,7 @@ namespace lamina::kernels {
 /// `direct` sums product by product, in tiles that suit the geometry (depthwise, grouped, pointwise, …).
 /// winograd_MxM computes M×M outputs of an R×R kernel with (M + R - 1)² products instead of R²·M² (Lavin &
 /// Gray 2015), at the price of more rounding; of a kernel that is a row or a column, M outputs along it with
-/// M + R - 1 products instead of R·M.
+/// M + R - 1 products instead of R·M; with stride 2, of an odd R, (2 M + R - 2)² products.
 enum class ConvAlgorithm { direct, winograd_2x2, winograd_3x3, winograd_4x4, winograd_6x6 };
 
 inline constexpr ConvAlgorithm conv_algorithms[] = {ConvAlgorithm::direct, ConvAlgorithm::winograd_2x2,
@@ -18,8 +19,11 @@ inline constexpr ConvAlgorithm conv_algorithms[] = {ConvAlgorithm::direct, ConvA
                                                     ConvAlgorithm::winograd_6x6};
 
 /// How large the rounding error of outputs y = Σ w x over K products may be, with eps that of the element
-/// type. exact: as of a sum, 4 √K eps · max|w x|. relaxed: 128 eps · the largest Σ|w x|; that admits
-/// Winograd's algorithms, of which those with 4 products along an axis stay within 4, with 6 within 32.
+/// type. exact: as of a sum that is taken in order, 2 eps · the largest Σ|w x|, and 4 √K eps · max|y|.
+/// relaxed: 128 eps · the largest Σ|w x|; that admits Winograd's algorithms, of which those with up to 4
+/// sums along an axis of a tile stay within 4, with up to 6 within 32. Of gradients, w x are the products
+/// they are sums of. (Of numbers that vary, as those of nets do; the worst there could be is K times as
+/// large.)
 enum class Accuracy { exact, relaxed };
 
 namespace detail {
@@ -29,6 +33,18 @@ namespace detail {
 constexpr Index blocks_together(Index left) { return left == 4 ? 2 : left < 3 ? left : 3; }
 
 }  // namespace detail
+
+/// What is said where an algorithm is named for a convolution that it does not compute (`applies`).
+inline constexpr const char* algorithm_does_not_apply =
+    "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around: with stride 1 "
+    "winograd_2x2, of at most 5 taps winograd_4x4, of 3 winograd_6x6; with stride 2, of squares that are not "
+    "dilated, winograd_2x2 and winograd_3x3, of at most 5 taps winograd_4x4";
+
+/// An image has at most so many channels, and is read as a plain map.
+inline constexpr Index most_image_channels = 4;
+constexpr bool reads_image(Index channels, Index groups) {
+  return channels <= most_image_channels && groups == 1;
+}
 
 /// M of winograd_MxM; 0 for what is not Winograd's.
 constexpr int winograd_outputs(ConvAlgorithm algorithm) {
@@ -135,11 +151,11 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
       tiles += shares(pixels, 12 / detail::blocks_together(left));
     return tiles * (12 * steps + starts);
   };
-  // Weights that do not fit into the second-level cache, or not even behind it, come more slowly than they
-  // are used.
+  // Weights (of floats) that do not fit into the second-level cache, or not even behind it, come more slowly
+  // than they are used.
   const auto fetch = [&](Index vectors) {
-    const Index elements = vectors * lanes;
-    return vectors * (elements > Index{1} << 22 ? 8 : elements > Index{1} << 17 ? 3 : 0);
+    const Index bytes = vectors * lanes * 4;
+    return vectors * (bytes > l3_cache_bytes ? 8 : bytes > l2_cache_bytes ? 3 : 0);
   };
   if (algorithm == ConvAlgorithm::direct)
     return multiply(out_rows * out_columns, g.taps() * g.in_channels_per_group(), tile_start) +
@@ -165,7 +181,8 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
   return multiply(tiles, inputs_down * inputs_across * g.in_channels, starts) +
          tiles * (in_blocks * transform(inputs_down, inputs_across) + blocks * transform(down, across)) +
          fetch(winograd_weights(algorithm, g) * g.in_channels * blocks) +
-         (g.in_channels <= 4 ? 4 * rows * columns : 0);  // an image is made a blocked map
+         // An image is made a blocked map; not so a map within a net that has as few channels.
+         (reads_image(g.in_channels, g.groups) ? 4 * rows * columns : 0);
 }
 
 /// Whether a batch saves more than the packing of the weights costs, where that is done for each call.

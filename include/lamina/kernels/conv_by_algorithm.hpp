@@ -25,10 +25,7 @@ namespace detail {
 
 /// Throws shape_error where the algorithm does not apply, or the window is not the one that is known.
 inline void require_applies(ConvAlgorithm algorithm, const ConvGeometry& g, bool is_known = true) {
-  require(
-      applies(algorithm, g) && is_known,
-      "conv: Winograd's algorithm is for kernels of 3, 5 or 7 with one group and zeros around, with stride "
-      "1 or, of squares, 2");
+  require(applies(algorithm, g) && is_known, algorithm_does_not_apply);
 }
 
 /// Calls f.template operator()<Rows, Columns>() with the Winograd or StridedWinograd of both axes. Throws
@@ -38,25 +35,33 @@ void with_winograd(const ConvGeometry& g, F&& f) {
   const ConvWindow window = window_of(g);
   require_applies(Algorithm, g, Known == ConvWindow{} || Known == window);
   [[maybe_unused]] const auto call_where = [&]<ConvWindow Is>() {
-    constexpr int M = winograd_outputs(Algorithm);
-    constexpr int height = static_cast<int>(Is.height), width = static_cast<int>(Is.width);
-    if (window != Is) return;
-    if constexpr (Is.stride == 2)
-      f.template operator()<StridedWinograd<M, height>, StridedWinograd<M, width>>();
-    else
-      f.template operator()<Winograd<height == 1 ? 1 : M, height>, Winograd<width == 1 ? 1 : M, width>>();
+    constexpr ConvGeometry like{.kernel_height = Is.height,
+                                .kernel_width = Is.width,
+                                .stride_height = Is.stride,
+                                .stride_width = Is.stride};
+    if constexpr (applies(Algorithm, like)) {
+      if (window != Is) return;
+      const auto call = [&]<class Rows, class Columns>() {
+        static_assert(Rows::weights * Columns::weights == winograd_weights(Algorithm, like));
+        f.template operator()<Rows, Columns>();
+      };
+      constexpr int M = winograd_outputs(Algorithm);
+      constexpr int height = static_cast<int>(Is.height), width = static_cast<int>(Is.width);
+      if constexpr (Is.stride == 2)
+        call.template operator()<StridedWinograd<M, height>, StridedWinograd<M, width>>();
+      else
+        call.template
+        operator()<Winograd<height == 1 ? 1 : M, height>, Winograd<width == 1 ? 1 : M, width>>();
+    }
   };
   if constexpr (Known != ConvWindow{}) {
     call_where.template operator()<Known>();
   } else {
     const auto call_where_taps_are = [&]<Index Taps>() {
-      if constexpr (winograd_products(Algorithm, Taps, 2) <= 6)
-        call_where.template operator()<ConvWindow{Taps, Taps, 2}>();
-      if constexpr (Algorithm != ConvAlgorithm::winograd_3x3 && winograd_products(Algorithm, Taps, 1) <= 8) {
-        call_where.template operator()<ConvWindow{Taps, Taps, 1}>();
-        call_where.template operator()<ConvWindow{1, Taps, 1}>();
-        call_where.template operator()<ConvWindow{Taps, 1, 1}>();
-      }
+      call_where.template operator()<ConvWindow{Taps, Taps, 1}>();
+      call_where.template operator()<ConvWindow{1, Taps, 1}>();
+      call_where.template operator()<ConvWindow{Taps, 1, 1}>();
+      call_where.template operator()<ConvWindow{Taps, Taps, 2}>();
     };
     call_where_taps_are.template operator()<3>();
     call_where_taps_are.template operator()<5>();
@@ -64,8 +69,8 @@ void with_winograd(const ConvGeometry& g, F&& f) {
   }
 }
 
-/// f(samples of `in`, samples of `out`), until all had their turn: as many together as take 4 MB when they
-/// are blocked, which plain ones are for f.
+/// Calls f(samples of `in`, samples of `out`) for all samples: at once if `in` is blocked; a plain map is
+/// made a blocked one first, as many samples at a time as fit into 4 MB, or one for each thread.
 template <class T, class X, int InBlock, class F>
 void for_blocked_samples(const FeatureMapView<X, InBlock>& in, const FeatureMapView<T>& out, F&& f) {
   if constexpr (InBlock == channel_block<T>) {
@@ -73,8 +78,8 @@ void for_blocked_samples(const FeatureMapView<X, InBlock>& in, const FeatureMapV
   } else {
     const Index blocked = (in.channels + channel_block<T> - 1) / channel_block<T> * channel_block<T>;
     const Index size = blocked * in.pixels();
-    const Index together =
-        std::clamp<Index>((Index{4} << 20) / static_cast<Index>(sizeof(T)) / size, 1, in.batch);
+    const Index fit = (Index{4} << 20) / static_cast<Index>(sizeof(T)) / size;
+    const Index together = std::min(in.batch, std::max<Index>(fit, threads()));
     const Scratch<T> memory(together * size);
     for (Index first = 0; first < in.batch; first += together) {
       const Index count = std::min(together, in.batch - first);

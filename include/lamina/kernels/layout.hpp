@@ -24,8 +24,8 @@ void interleave(const T* from, Index plane, Index pixels, Index lanes, T* to) {
   }
 }
 
-/// The same of so few planes, of grey or coloured images, that a vector is best put together in a register
-/// (3×224×224: 48 instead of 300 µs).
+/// The same of `Lanes` planes, so few that a vector is best put together in a register (3×224×224: 48 instead
+/// of 300 µs).
 template <Index Lanes, class T, class Arch = simd::Arch>
 void interleave_few(const T* from, Index plane, Index pixels, T* to) {
   for (Index p = 0; p < pixels; ++p, to += channel_block<T>) {
@@ -49,20 +49,24 @@ void deinterleave(const T* from, Index pixels, Index lanes, T* to, Index plane) 
 template <class T, class Arch = simd::Arch>
 void image_to_blocked(const PlainInput<T>& image, const FeatureMapView<T>& map) {
   constexpr Index B = FeatureMapView<T>::block;
-  const Index rows = map.batch * map.blocks() * map.height;
-  detail::for_each_range(rows, map.width * B, [&](Index row, Index last, int) {
-    for (Index count = 0; row < last; row += count) {
-      const Index block = row / map.height % map.blocks(), first = row % map.height;
-      count = std::min(last - row, map.height - first);
-      const T* const from = image.at_block(row / map.height / map.blocks(), block * B) + first * map.width;
-      T* const to = map.at_block(row / map.height / map.blocks(), block) + first * map.width * B;
-      const Index lanes = std::min(B, map.channels - block * B), pixels = count * map.width;
-      if (lanes == 1)
-        detail::interleave_few<1>(from, image.pixels(), pixels, to);
-      else if (lanes == 3)
-        detail::interleave_few<std::min<Index>(3, B)>(from, image.pixels(), pixels, to);
-      else
-        detail::interleave(from, image.pixels(), pixels, lanes, to);
+  for_each_rows(map, map.width * B, [&](Index n, Index block, Index first, Index last, int) {
+    const T* const from = image.at_block(n, block * B) + first * map.width;
+    T* const to = map.at_block(n, block) + first * map.width * B;
+    const Index plane = image.pixels(), pixels = (last - first) * map.width;
+    const auto of = [&]<Index Lanes>() {
+      detail::interleave_few<std::min(Lanes, B)>(from, plane, pixels, to);
+    };
+    switch (const Index lanes = std::min(B, map.channels - block * B)) {
+      case 1:
+        return of.template operator()<1>();
+      case 2:
+        return of.template operator()<2>();
+      case 3:
+        return of.template operator()<3>();
+      case 4:
+        return of.template operator()<4>();
+      default:
+        return detail::interleave(from, plane, pixels, lanes, to);
     }
   });
 }

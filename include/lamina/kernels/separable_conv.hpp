@@ -7,14 +7,15 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lamina/core/cache_sizes.hpp"
 #include "lamina/kernels/conv.hpp"
 
 namespace lamina::kernels {
 
 namespace detail {
 
-/// Bytes of the map between that are computed at a time: a quarter of a small second-level cache.
-inline constexpr Index strip_bytes = Index{1} << 17;
+/// Bytes of the map between that are computed at a time: a quarter of the second-level cache.
+inline constexpr Index strip_bytes = l2_cache_bytes / 4;
 
 /// Rows that a depthwise convolution computes together, so that strips are multiples of them.
 constexpr Index rows_together(const ConvGeometry& depthwise) { return 2 * depthwise.dilation_height; }

@@ -48,7 +48,7 @@ template <ConvOptions O> struct Conv : Layer {
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, bias, kernels::no_epilogue{});
     else
-      on_input(pass, [&](const auto& in) {
+      on_input<In>(pass, [&](const auto& in) {
         kernels::conv_forward_by<algorithm, kernels::ConvKind::dense, window_of(In)>(
             in, pass.parameter(0), bias, pass.output, geometry<In>(in));
       });
@@ -96,7 +96,7 @@ template <ConvOptions O> struct Conv : Layer {
     if constexpr (algorithm == kernels::ConvAlgorithm::direct)
       convolve<In>(pass, pass.parameter(1), f, accumulate);
     else
-      on_input(pass, [&](const auto& in) {
+      on_input<In>(pass, [&](const auto& in) {
         kernels::conv_forward_packed<algorithm, kernels::ConvKind::dense, window_of(In)>(
             in, pass.parameter(0), pass.parameter(1), pass.output, geometry<In>(in), f, accumulate);
       });
@@ -131,13 +131,16 @@ template <ConvOptions O> struct Conv : Layer {
   }
   template <Shape In, class T, class F>
   static void convolve(const Forward<T>& pass, const T* bias, F f, bool accumulate = false) {
-    on_input(pass, [&](const auto& in) {
+    on_input<In>(pass, [&](const auto& in) {
       kernels::conv_forward<kind(In)>(in, pass.parameter(0), bias, pass.output, geometry<In>(in), f,
                                       kernels::nothing_follows{}, accumulate);
     });
   }
-  template <class T, class F> static void on_input(const Forward<T>& pass, F&& f) {
-    pass.image.empty() ? f(pass.input()) : f(pass.image);
+  /// f(the map, or the image, that is the input).
+  template <Shape In, class T, class F> static void on_input(const Forward<T>& pass, F&& f) {
+    if constexpr (reads_image(In))
+      if (!pass.image.empty()) return f(pass.image);
+    f(pass.input());
   }
 
   static constexpr kernels::ConvWindow window_of(Shape in) { return kernels::window_of(O.geometry(in)); }

@@ -99,8 +99,9 @@ struct ConvOptions {
     return chosen(in, kernels::choose_weights_gradient);
   }
 
-  /// Photographs and digits are read as they come: blocking one to four channels would only add zeros.
-  constexpr bool reads_image(Shape in) const { return in.channels <= 4 && groups == 1; }
+  /// Photographs and digits come to the kernel as plain maps: sums of products read them so, Winograd's
+  /// algorithms make them blocked maps a few samples at a time.
+  constexpr bool reads_image(Shape in) const { return kernels::reads_image(in.channels, groups); }
 
   /// The output's shape; throws (stops the compiler) with a sentence where the kernel does not fit.
   constexpr Shape output(Shape in) const {
@@ -109,9 +110,7 @@ struct ConvOptions {
     const kernels::ConvGeometry g = geometry(in);
     kernels::check(g, in.height == dyn ? detail::unbounded : in.rows(),
                    in.width == dyn ? detail::unbounded : in.columns());
-    require(!is_algorithm_named || kernels::applies(algorithm, g),
-            "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around, with "
-            "stride 1 or, of squares, 2");
+    require(!is_algorithm_named || kernels::applies(algorithm, g), kernels::algorithm_does_not_apply);
     return {channels, in.height == 0 || in.height == dyn ? in.height : g.out_height(in.height),
             in.width == dyn ? dyn : g.out_width(in.width)};
   }

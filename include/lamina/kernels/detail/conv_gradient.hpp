@@ -6,6 +6,7 @@
 // between regions.
 #pragma once
 
+#include "lamina/core/cache_sizes.hpp"
 #include "lamina/kernels/detail/conv_border.hpp"
 #include "lamina/kernels/detail/conv_gradient_tile.hpp"
 #include "lamina/kernels/detail/conv_plan.hpp"
@@ -210,10 +211,11 @@ template <class T, class Arch = simd::Arch> class ConvGradient {
     });
   }
 
-  /// Pixels that are summed in one go, so that a chunk of dy stays in the first-level cache (24 KB) from tile
-  /// to tile, and rounding errors do not grow with the map.
+  /// Pixels that are summed in one go, so that a chunk of dy stays in the first-level cache (24 KB of 32)
+  /// from tile to tile, and rounding errors do not grow with the map.
   template <int Vectors>
-  static constexpr Index most_pixels = (Index{3} << 13) / (Vectors * lanes * static_cast<Index>(sizeof(T)));
+  static constexpr Index most_pixels =
+      l1_cache_bytes * 3 / 4 / (Vectors * lanes * static_cast<Index>(sizeof(T)));
 
   /// Tiles of V output blocks, or depthwise ones (V = 0). All read the same dy.
   template <int V>

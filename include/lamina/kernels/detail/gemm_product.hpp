@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "lamina/core/cache_sizes.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/detail/gemm_pack.hpp"
 #include "lamina/kernels/detail/gemm_tile.hpp"
@@ -76,11 +77,11 @@ template <class T, class Arch = simd::Arch> class GemmPlan {
   /// Rows of A that are packed side by side; every tile's rows divide it.
   static constexpr Index group = std::max<Index>(gemm_rows<1>, lanes);
   static constexpr Index vector_bytes = lanes * static_cast<Index>(sizeof(T));
-  static constexpr Index most_depth = 24 * 1024 / (gemm_vectors * vector_bytes);
+  static constexpr Index most_depth = l1_cache_bytes * 3 / 4 / (gemm_vectors * vector_bytes);
   static constexpr Index most_rows = 64;
   static constexpr Index most_vectors = 48;
   static constexpr Index panel_vectors = 8 * most_vectors;
-  static constexpr Index in_place_bytes = 24 * 1024;
+  static constexpr Index in_place_bytes = l1_cache_bytes * 3 / 4;
   static constexpr Index in_place_rows = 2 * gemm_rows<gemm_vectors>;
 
   /// Vectors [first, first + vectors) of B, and the steps of the sum that are taken at once.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "lamina/core/cache_sizes.hpp"
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/conv_algorithms.hpp"
@@ -62,10 +63,11 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   static constexpr Index lanes = simd::width<T>;
   static constexpr Index products = WinogradTiles<T, Rows, Columns, Arch>::products;
 
-  /// About 800 KB, so that a sum, which is loaded and stored for each chunk, is worth it.
+  /// Half as much again as the second-level cache holds, so that a sum, which is loaded and stored for each
+  /// chunk, is worth it.
   Index chunk_tiles() const {
     const Index bytes = products * (in_size_ + out_blocks_ * lanes) * static_cast<Index>(sizeof(T));
-    return std::clamp<Index>((Index{800} << 10) / bytes, 48, 192);
+    return std::clamp<Index>(l2_cache_bytes * 3 / 2 / bytes, 48, 192);
   }
 
   void add_chunk(const Map& in, const Map& dy, Index first, Place* places, T* inputs, T* gradients,

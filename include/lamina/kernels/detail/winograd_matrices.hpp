@@ -14,9 +14,9 @@ namespace lamina::kernels::detail {
 /// arithmetic.
 inline constexpr std::array<double, 7> winograd_points{0, 1, -1, 2, -2, 0.5, -0.5};
 
-/// F(Outputs, Taps). A tile takes `inputs` numbers along an axis, transforms them into as many, and makes
-/// `products` sums, each of the transformed inputs of all `phases` of the stride times one of the `weights`.
-/// Unless `OutputsScaled`, where it stands in Aᵀ, the scale of each point stands in G, which is applied once.
+/// F(Outputs, Taps). A tile reads `inputs` numbers along an axis and transforms them into as many. Each of
+/// its `products` sums adds, for every phase of the stride, a transformed input times one of the `weights`.
+/// The scale of each point stands in G, which is applied once, or in Aᵀ where OutputsScaled.
 template <int Outputs, int Taps, bool OutputsScaled = false> class Winograd {
   static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
   /// 1/f_j = 1/Π (p_j - p_i).
@@ -98,7 +98,7 @@ template <int Outputs> class Winograd<Outputs, 1> {
 /// A filter of stride 2 and an odd number of taps: its even taps meet the even inputs (phase 0) and its odd
 /// taps the odd ones (phase 1), as two filters of stride 1 at the same points, whose products are added
 /// before the outputs are made of them. The odd one has a tap less, so that there is nothing at infinity.
-/// Where it has a single tap that is the weight at every point, for which the scale stands in Aᵀ.
+/// Of three taps it has one, whose weight is the same at every point, since the points' scale stands in Aᵀ.
 template <int Outputs, int Taps> class StridedWinograd {
  public:
   using Phase = Winograd<Outputs, (Taps + 1) / 2, true>;

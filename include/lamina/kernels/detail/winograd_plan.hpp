@@ -1,7 +1,8 @@
 // Convolution by Winograd's minimal filtering: borders of zeros or none. A map is cut into tiles of
 // outputs, M along each axis on which the kernel has R > 1 taps; there M + R - 1 products stand for M·R of a
 // direct convolution (4×4 outputs of a 3×3 kernel: 36 for 144). With dilation d every d-th pixel makes a map
-// of its own, in which the kernel is not dilated.
+// of its own, in which the kernel is not dilated. With stride 2 a sum is over the phases of the input, too
+// (StridedWinograd).
 //
 //   inputs ─ Bᵀ d B ─▶ V[product][tile][channel] ─┐
 //                                                  ├─ a matrix product for each ─▶ sums ─ Aᵀ m A ─▶ outputs
@@ -13,7 +14,9 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 
+#include "lamina/core/cache_sizes.hpp"
 #include "lamina/core/scratch.hpp"
 #include "lamina/core/thread_pool.hpp"
 #include "lamina/kernels/conv_algorithms.hpp"
@@ -120,7 +123,6 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   using Native = simd::native<T>;
   using Place = typename WinogradTiles<T, Rows, Columns, Arch>::Place;
   static constexpr Index lanes = simd::width<T>;
-  static constexpr Index most_of_image = 4;  // channels
   static constexpr Index most_together = 3;  // blocks
   static constexpr Index products = WinogradTiles<T, Rows, Columns, Arch>::products;
   static constexpr Index phases = WinogradTiles<T, Rows, Columns, Arch>::phases;
@@ -134,14 +136,15 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
     Index first_block;  // whose sums `outputs` begins with
   };
 
-  /// Full register tiles (12 is a multiple of each) of about 400 KB in all, but at least 24, so that the
+  /// Full register tiles that fill three quarters of the second-level cache, but at least 24, so that the
   /// weights are worth fetching.
   Index chunk_tiles() const {
     const Index together = std::min(most_together, out_blocks_);
     const Index bytes = products * (phases * in_size_ + together * lanes) * static_cast<Index>(sizeof(T));
-    const Index room = std::clamp<Index>((Index{800} << 10) / bytes / 12 * 12, 24, 96);
+    constexpr Index whole = std::lcm(12, tile_pixels<3, Arch>);
+    const Index room = std::clamp<Index>(l2_cache_bytes * 3 / 4 / bytes / whole * whole, 24, 96);
     const Index chunks = std::max<Index>(1, (tiles_.count + room - 1) / room);
-    return std::clamp<Index>(((tiles_.count + chunks - 1) / chunks + 11) / 12 * 12, 12, room);
+    return std::clamp<Index>(((tiles_.count + chunks - 1) / chunks + whole - 1) / whole * whole, whole, room);
   }
 
   /// V of one block of channels.
@@ -165,9 +168,10 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
         taps[tap_count++] = {(row_phase * Columns::phases + column_phase) * in_size_,
                              weight * weight_product};
       }
-    // The channels as one run, or of an image each by itself, for these are fewer than starting a run takes.
-    const bool plain = in_channels_ <= most_of_image;
-    ChannelRun runs[most_of_image] = {{0, 0, in_channels_, 0}};
+    // All channels are one run. As few as an image has are runs of one channel each, which the tile starts
+    // faster, as if the input were plain.
+    const bool plain = in_channels_ <= most_image_channels;
+    ChannelRun runs[most_image_channels] = {{0, 0, in_channels_, 0}};
     for (Index channel = 0; plain && channel < in_channels_; ++channel) runs[channel].in = channel;
     const Window window{taps, tap_count, runs, plain ? in_channels_ : 1, plain};
     TileArguments<T> a{};

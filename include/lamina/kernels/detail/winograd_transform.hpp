@@ -144,7 +144,8 @@ template <class W, class T, class Native>
   g[0] = u[0];
 }
 
-/// Filters of stride 2: StridedWinograd. Even inputs, or taps, and the odd ones, which a zero makes as many.
+/// Filters of stride 2: StridedWinograd. Inputs or taps are split into even and odd ones; a zero at the end
+/// makes the odd ones as many.
 template <int Count, class Native>
 [[gnu::always_inline]] inline void split_phases(const Native (&all)[Count], Native (&even)[(Count + 1) / 2],
                                                 Native (&odd)[(Count + 1) / 2]) {

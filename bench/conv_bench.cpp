@@ -10,9 +10,8 @@
 //   conv_bench --check-choice --shapes shapes/resnet50.csv
 // measures how good lamina's choice among its algorithms is. Without shapes it is a program of Google
 // Benchmark that knows those of all networks in shapes/:
-//   conv_bench --benchmark_filter=conv/resnet50/ --benchmark_repetitions=9
-//     --benchmark_enable_random_interleaving=true
-// Interleave at random if you compare: the speed of most machines drifts.
+//   conv_bench --benchmark_filter=conv/resnet50/ --benchmark_repetitions=9 [--threads 2] [--backward]
+// Repetitions of all are interleaved at random, for the speed of most machines drifts.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -103,8 +102,10 @@ void compare(const std::vector<ConvShape>& shapes, const Options& options) {
     }
 }
 
-/// What is left of the command line for Google Benchmark; `left` holds the strings.
+/// What is left of the command line for Google Benchmark; `left` holds the strings. Repetitions are
+/// interleaved unless that is refused.
 std::vector<char*> arguments(char* program, std::vector<std::string>& left) {
+  left.insert(left.begin(), "--benchmark_enable_random_interleaving=true");
   std::vector<char*> all{program};
   for (std::string& argument : left) all.push_back(argument.data());
   all.push_back(nullptr);
@@ -117,8 +118,8 @@ int run(const Options& options, char* program, std::vector<std::string> left) {
   if (options.shapes.empty() && options.shape.empty()) {
     if (options.check_choice) throw CLI::RequiredError("--check-choice: --shapes");
     std::vector<char*> rest = arguments(program, left);
-    return run_google_benchmark(options.only, options.threads, static_cast<int>(rest.size()) - 1,
-                                rest.data());
+    return run_google_benchmark(options.only, options.threads, options.backward,
+                                static_cast<int>(rest.size()) - 1, rest.data());
   }
   if (!left.empty()) throw CLI::ExtrasError(left);
   if (options.check_choice)

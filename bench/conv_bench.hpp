@@ -2,6 +2,7 @@
 // timed. Read next: conv_bench.cpp.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <istream>
 #include <string>
@@ -73,8 +74,11 @@ constexpr bool is_timed(const ConvShape& shape, Workload workload) {
   return workload == Workload::forward || shape.backward;
 }
 
-/// The same numbers for everyone.
-constexpr float value(Index i) { return static_cast<float>(i % 17) * 0.01f - 0.08f; }
+/// The same numbers for everyone: from -0.5 to 0.5, in no order.
+constexpr float value(Index i) {
+  const std::uint64_t mixed = static_cast<std::uint64_t>(i + 1) * 0x9E3779B97F4A7C15u;
+  return static_cast<float>(mixed >> 40) * 0x1p-24f - 0.5f;
+}
 
 /// Someone who computes a workload of a problem. make() sets everything up (memory, packed weights) and gives
 /// what is to be timed.
@@ -112,8 +116,8 @@ std::vector<double> race(const std::vector<Contestant>& contestants, const Timin
 /// Prints how often the cost model picks the fastest algorithm, and what it costs where it does not.
 void check_choice(const std::vector<ConvShape>& shapes, const Timing& timing);
 
-/// Registers every shape of bench/shapes whose name contains `only` with Google Benchmark, and runs it with
-/// the command line that is left.
-int run_google_benchmark(const std::string& only, int threads, int argc, char** argv);
+/// Registers every shape of bench/shapes whose name contains `only` with Google Benchmark, with the gradients
+/// of all where `backward`, and runs it with the command line that is left.
+int run_google_benchmark(const std::string& only, int threads, bool backward, int argc, char** argv);
 
 }  // namespace conv_bench

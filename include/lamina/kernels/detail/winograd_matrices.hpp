@@ -30,8 +30,8 @@ template <int Outputs, int Taps, bool OutputsScaled = false> class Winograd {
  public:
   static constexpr int outputs = Outputs, taps = Taps, stride = 1, phases = 1;
   static constexpr int products = Outputs + Taps - 1, inputs = products, weights = products;
-  static constexpr int product_of(int input) { return input; }
-  static constexpr int phase_of(int /*input*/) { return 0; }
+  static constexpr int product_of(int number) { return number; }
+  static constexpr int phase_of(int /*number*/) { return 0; }
   static constexpr int phases_of(int /*product*/) { return 1; }
   static constexpr int weight_of(int product, int /*phase*/) { return product; }
   template <int Rows, int Columns>
@@ -89,8 +89,8 @@ template <int Outputs> class Winograd<Outputs, 1> {
  public:
   static constexpr int outputs = Outputs, taps = 1, stride = 1, phases = 1;
   static constexpr int products = Outputs, inputs = Outputs, weights = 1;
-  static constexpr int product_of(int input) { return input; }
-  static constexpr int phase_of(int /*input*/) { return 0; }
+  static constexpr int product_of(int number) { return number; }
+  static constexpr int phase_of(int /*number*/) { return 0; }
   static constexpr int phases_of(int /*product*/) { return 1; }
   static constexpr int weight_of(int /*product*/, int /*phase*/) { return 0; }
 };
@@ -105,8 +105,8 @@ template <int Outputs, int Taps> class StridedWinograd {
   static constexpr int outputs = Outputs, taps = Taps, stride = 2, phases = 2;
   static constexpr int products = Phase::products, inputs = 2 * products - 1;
   static constexpr int odd_weights = Taps == 3 ? 1 : products - 1, weights = products + odd_weights;
-  static constexpr int product_of(int input) { return input % products; }
-  static constexpr int phase_of(int input) { return input / products; }
+  static constexpr int product_of(int number) { return number % products; }
+  static constexpr int phase_of(int number) { return number / products; }
   static constexpr int phases_of(int product) { return product < products - 1 ? 2 : 1; }
   static constexpr int weight_of(int product, int phase) {
     return phase == 0 ? product : products + (odd_weights == 1 ? 0 : product);

@@ -34,12 +34,6 @@ constexpr Index blocks_together(Index left) { return left == 4 ? 2 : left < 3 ? 
 
 }  // namespace detail
 
-/// What is said where an algorithm is named for a convolution that it does not compute (`applies`).
-inline constexpr const char* algorithm_does_not_apply =
-    "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around: with stride 1 "
-    "winograd_2x2, of at most 5 taps winograd_4x4, of 3 winograd_6x6; with stride 2, of squares that are not "
-    "dilated, winograd_2x2 and winograd_3x3, of at most 5 taps winograd_4x4";
-
 /// An image has at most so many channels, and is read as a plain map.
 inline constexpr Index most_image_channels = 4;
 constexpr bool reads_image(Index channels, Index groups) {
@@ -117,6 +111,17 @@ constexpr bool applies(ConvAlgorithm algorithm, const ConvGeometry& g) {
   return g.stride_height == 1 && g.stride_width == 1 && algorithm != ConvAlgorithm::winograd_3x3 &&
          (g.kernel_height == taps || g.kernel_height == 1) &&
          (g.kernel_width == taps || g.kernel_width == 1) && winograd_products(algorithm, taps, 1) <= 8;
+}
+
+/// Throws shape_error, or stops the compiler, where the algorithm does not compute the convolution, or
+/// `is_known` is false. (The sentence is written here, for GCC shows literals only.)
+constexpr void require_applies(ConvAlgorithm algorithm, const ConvGeometry& g, bool is_known = true) {
+  require(
+      applies(algorithm, g) && is_known,
+      "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around: with stride 1 "
+      "winograd_2x2, of at most 5 taps winograd_4x4, of 3 winograd_6x6; with stride 2, of squares that are "
+      "not "
+      "dilated, winograd_2x2 and winograd_3x3, of at most 5 taps winograd_4x4");
 }
 
 /// Whether the algorithm computes the gradient of the data, as a convolution with the kernel turned round.

@@ -23,11 +23,6 @@ constexpr ConvWindow window_of(const ConvGeometry& g) {
 
 namespace detail {
 
-/// Throws shape_error where the algorithm does not apply, or the window is not the one that is known.
-inline void require_applies(ConvAlgorithm algorithm, const ConvGeometry& g, bool is_known = true) {
-  require(applies(algorithm, g) && is_known, algorithm_does_not_apply);
-}
-
 /// Calls f.template operator()<Rows, Columns>() with the Winograd or StridedWinograd of both axes. Throws
 /// shape_error where the algorithm, one of Winograd's, does not apply.
 template <ConvAlgorithm Algorithm, ConvWindow Known, class F>
@@ -135,7 +130,7 @@ void conv_forward_by(const FeatureMapView<X, InBlock>& in, const std::type_ident
                      const std::type_identity_t<T>* bias, const FeatureMapView<T>& out,
                      const ConvGeometry& geometry, const Epilogue& epilogue = {}, bool accumulate = false) {
   check(geometry, in.height, in.width);
-  detail::require_applies(Algorithm, geometry);
+  require_applies(Algorithm, geometry);
   if (!packing_pays(Algorithm, geometry, in.batch, in.height, in.width)) {
     conv_forward<Kind>(in, weight, bias, out, geometry, epilogue, nothing_follows{}, accumulate);
   } else {

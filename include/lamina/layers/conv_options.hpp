@@ -110,7 +110,7 @@ struct ConvOptions {
     const kernels::ConvGeometry g = geometry(in);
     kernels::check(g, in.height == dyn ? detail::unbounded : in.rows(),
                    in.width == dyn ? detail::unbounded : in.columns());
-    require(!is_algorithm_named || kernels::applies(algorithm, g), kernels::algorithm_does_not_apply);
+    if (is_algorithm_named) kernels::require_applies(algorithm, g);
     return {channels, in.height == 0 || in.height == dyn ? in.height : g.out_height(in.height),
             in.width == dyn ? dyn : g.out_width(in.width)};
   }

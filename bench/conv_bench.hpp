@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lamina/core/random.hpp"
 #include "lamina/kernels/conv_geometry.hpp"
 
 namespace conv_bench {
@@ -74,10 +75,9 @@ constexpr bool is_timed(const ConvShape& shape, Workload workload) {
   return workload == Workload::forward || shape.backward;
 }
 
-/// The same numbers for everyone: from -0.5 to 0.5, in no order.
-constexpr float value(Index i) {
-  const std::uint64_t mixed = static_cast<std::uint64_t>(i + 1) * 0x9E3779B97F4A7C15u;
-  return static_cast<float>(mixed >> 40) * 0x1p-24f - 0.5f;
+/// The same numbers for everyone: from -0.5 to 0.5, at random.
+inline float value(Index i) {
+  return lamina::Random(lamina::seed{1}).uniform(static_cast<std::uint64_t>(i)) - 0.5f;
 }
 
 /// Someone who computes a workload of a problem. make() sets everything up (memory, packed weights) and gives

@@ -30,7 +30,10 @@ namespace detail {
 
 /// How many of the output blocks that are left one register tile computes together. Threes make the tile that
 /// loads least, but four blocks are better two and two than three and one.
-constexpr Index blocks_together(Index left) { return left == 4 ? 2 : left < 3 ? left : 3; }
+inline constexpr Index most_blocks_together = 3;
+constexpr Index blocks_together(Index left) {
+  return left == 4 ? 2 : left < most_blocks_together ? left : most_blocks_together;
+}
 
 }  // namespace detail
 
@@ -119,9 +122,8 @@ constexpr void require_applies(ConvAlgorithm algorithm, const ConvGeometry& g, b
   require(
       applies(algorithm, g) && is_known,
       "conv: the algorithm named is for kernels of 3, 5 or 7 with one group and zeros around: with stride 1 "
-      "winograd_2x2, of at most 5 taps winograd_4x4, of 3 winograd_6x6; with stride 2, of squares that are "
-      "not "
-      "dilated, winograd_2x2 and winograd_3x3, of at most 5 taps winograd_4x4");
+      "winograd_2x2, of at most 5 taps winograd_4x4, of 3 winograd_6x6; with stride 2, of undilated squares, "
+      "winograd_2x2 and winograd_3x3, of at most 5 taps winograd_4x4");
 }
 
 /// Whether the algorithm computes the gradient of the data, as a convolution with the kernel turned round.
@@ -186,7 +188,8 @@ constexpr Index cost(ConvAlgorithm algorithm, const ConvGeometry& g, Index rows,
   return multiply(tiles, inputs_down * inputs_across * g.in_channels, starts) +
          tiles * (in_blocks * transform(inputs_down, inputs_across) + blocks * transform(down, across)) +
          fetch(winograd_weights(algorithm, g) * g.in_channels * blocks) +
-         // An image is made a blocked map; not so a map within a net that has as few channels.
+         // An image is made a blocked map. (A map within a net that has as few channels is not, but is
+         // charged for it, for the geometry does not tell them apart.)
          (reads_image(g.in_channels, g.groups) ? 4 * rows * columns : 0);
 }
 

@@ -100,7 +100,7 @@ void pack_conv_weights(const T* weight, const ConvGeometry& geometry, T* packed)
 }
 
 /// conv_forward by a named algorithm, which must apply to the geometry, with weights packed for it.
-/// Winograd's read a plain map that was made a blocked one. Only the plans that Kind and Known admit are
+/// Winograd's algorithms first make a plain map a blocked one. Only the plans that Kind and Known admit are
 /// compiled.
 template <ConvAlgorithm Algorithm, ConvKind Kind = ConvKind::any, ConvWindow Known = ConvWindow{}, class X,
           int InBlock, class T, class Epilogue = no_epilogue, class Arch = simd::Arch>

@@ -4,9 +4,9 @@
 // of its own, in which the kernel is not dilated. With stride 2 a sum is over the phases of the input, too
 // (StridedWinograd).
 //
-//   inputs ─ Bᵀ d B ─▶ V[product][tile][channel] ─┐
-//                                                  ├─ a matrix product for each ─▶ sums ─ Aᵀ m A ─▶ outputs
-//   weights ─ G g Gᵀ ─▶ U[product][block][channel][lane] ─┘      of the products
+//   inputs ─ Bᵀ d B ─▶ V[product][tile][phase][channel] ──┐
+//                                                          ├─ matrix products ─▶ sums ─ Aᵀ m A ─▶ outputs
+//   weights ─ G g Gᵀ ─▶ U[product][block][channel][lane] ──┘
 //
 // The matrix products run on the tile of direct convolution: a Winograd tile is its pixel. Some tens of tiles
 // go through the three steps at a time, so that V and the sums stay near. Sums go over channels in order,
@@ -79,8 +79,8 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
         chunks_((tiles_.count + chunk_ - 1) / chunk_),
         by_chunks_(chunks_ >= 4 || threads() == 1),
         in_product_(winograd_distance<T>(chunk_ * phases * in_size_)),
-        out_product_(winograd_distance<T>(chunk_ * lanes *
-                                          (by_chunks_ ? std::min(most_together, out_blocks_) : out_blocks_))),
+        out_product_(winograd_distance<T>(
+            chunk_ * lanes * (by_chunks_ ? std::min(most_blocks_together, out_blocks_) : out_blocks_))),
         weight_(weight),
         bias_(bias),
         accumulate_(accumulate) {}
@@ -123,7 +123,6 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   using Native = simd::native<T>;
   using Place = typename WinogradTiles<T, Rows, Columns, Arch>::Place;
   static constexpr Index lanes = simd::width<T>;
-  static constexpr Index most_together = 3;  // blocks
   static constexpr Index products = WinogradTiles<T, Rows, Columns, Arch>::products;
   static constexpr Index phases = WinogradTiles<T, Rows, Columns, Arch>::phases;
 
@@ -139,7 +138,7 @@ template <class T, class Rows, class Columns, class Arch = simd::Arch> class Win
   /// Full register tiles that fill three quarters of the second-level cache, but at least 24, so that the
   /// weights are worth fetching.
   Index chunk_tiles() const {
-    const Index together = std::min(most_together, out_blocks_);
+    const Index together = std::min(most_blocks_together, out_blocks_);
     const Index bytes = products * (phases * in_size_ + together * lanes) * static_cast<Index>(sizeof(T));
     constexpr Index whole = std::lcm(12, tile_pixels<3, Arch>);
     const Index room = std::clamp<Index>(l2_cache_bytes * 3 / 4 / bytes / whole * whole, 24, 96);
